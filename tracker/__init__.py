@@ -1,0 +1,3 @@
+"""Tracks changes in the terms, privacy policies and FAQs of online services, clause by clause."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,356 @@
+"""Which block of the old version became which of the new one; every block is accounted for exactly once.
+
+The steps (patience diff, Heckel 1978, and trials on real policies): equal ends are trimmed; equal blocks that keep their
+order are anchors, the heaviest such row wins; equal blocks off that row have moved; what is left is paired by likeness,
+first inside the gaps between anchors, then across them under a stricter rule; one block may become several and several one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import LCSseq
+
+from tracker.diff.words import CELLS, opcodes
+from tracker.model import BlockKind
+from tracker.text.blocks import Block
+
+IN_PLACE = 0.40  # least likeness of two blocks in the same gap
+IN_PLACE_SHORT = 0.55  # ... where the shorter has fewer than SHORT words
+SHORT = 8
+SURE = 0.65  # likeness that needs no second look
+CONTENT = 0.12  # least share of the shorter one's long words that both must have
+LONG = 120  # words: in long blocks little words alone make half of the tokens agree by chance
+CONTENT_LONG = 0.30  # ... so they must have more long words in common
+SECTION = 40  # words that a heading weighs more than it has: keeping a section in place is worth its text
+MOVED = 0.62  # least likeness of a block that moved and was edited
+MOVED_WORDS = 12  # ... and its least number of words
+MOVED_PIECE = 3  # a block of fewer words that stands elsewhere is a chance repeat, not a move
+PIECE = 0.80  # share of a piece's words that must stand in the whole it was split from
+WHOLE = 0.70  # share of the whole's words that its pieces must hold together
+PAIRS = 60_000  # likeness is computed for every pair up to here; beyond it only for blocks that share rare words
+SAME_LANGUAGE = 0.15  # least share of common vocabulary for likeness to mean anything
+
+
+class Group(NamedTuple):
+    """Old blocks that became new blocks. One to one: equal or edited; one to many: split; many to one: merged."""
+
+    old: tuple[int, ...]
+    new: tuple[int, ...]
+    equal: bool
+    moved: bool
+
+
+def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
+    """Pairs the blocks of two versions; blocks that are the same and in place at both ends are left out.
+
+    Returns the groups in the order of the new version, removed blocks where they stood.
+    """
+    head, tail = _same_ends(old, new)
+    return _Aligner(old, new, head, tail).groups()
+
+
+def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
+    limit = min(len(old), len(new))
+    head = 0
+    while head < limit and old[head] is new[head]:
+        head += 1
+    tail = 0
+    while tail < limit - head and old[-1 - tail] is new[-1 - tail]:
+        tail += 1
+    return head, tail
+
+
+class _Aligner:
+    """One comparison. `partner` maps old to new for anchors in place; `moved` for equal blocks off the row."""
+
+    def __init__(self, old: Sequence[Block], new: Sequence[Block], head: int, tail: int) -> None:
+        self.old, self.new = old, new
+        self.head, self.tail = head, tail
+        self.in_place: dict[int, int] = {}
+        self.moved: dict[int, int] = {}
+        self.found: list[Group] = []
+        self.free_old: list[int] = []
+        self.free_new: list[int] = []
+
+    def groups(self) -> list[Group]:
+        old_range = range(self.head, len(self.old) - self.tail)
+        new_range = range(self.head, len(self.new) - self.tail)
+        self._anchor(old_range, new_range)
+        self.free_old = [i for i in old_range if i not in self.in_place and i not in self.moved]
+        taken = set(self.in_place.values()) | set(self.moved.values())
+        self.free_new = [j for j in new_range if j not in taken]
+        if self.free_old and self.free_new and self._speak_alike():
+            self._pair_in_gaps()
+            self._pair_across()
+        return self._ordered()
+
+    # -- equal blocks ------------------------------------------------------------------------------------------------
+
+    def _anchor(self, old_range: range, new_range: range) -> None:
+        where_old, where_new = _places(self.old, old_range), _places(self.new, new_range)
+        common_old = [i for i in old_range if self.old[i].key in where_new]
+        common_new = [j for j in new_range if self.new[j].key in where_old]
+        if [self.old[i].key for i in common_old] == [self.new[j].key for j in common_new]:
+            self.in_place.update(zip(common_old, common_new, strict=True))
+            return
+        unique = [
+            (i, where_new[self.old[i].key][0])
+            for i in common_old
+            if len(where_old[self.old[i].key]) == 1 and len(where_new[self.old[i].key]) == 1
+        ]
+        row = heaviest_row(unique, [_weight(self.old[i]) for i, _ in unique])
+        self.in_place.update(row)
+        self._anchor_repeats(common_old, common_new, old_range, new_range)
+        self._move_unique(unique)
+        self._move_repeats(where_old, where_new)
+
+    def _anchor_repeats(self, common_old: list[int], common_new: list[int], old_range: range, new_range: range) -> None:
+        """Pairs blocks that occur more than once, between the anchors and in order."""
+        anchors = sorted(self.in_place.items())
+        bounds = [(old_range.start - 1, new_range.start - 1), *anchors, (old_range.stop, new_range.stop)]
+        for (i0, j0), (i1, j1) in zip(bounds, bounds[1:], strict=False):
+            a = common_old[bisect_right(common_old, i0) : bisect_left(common_old, i1)]
+            b = common_new[bisect_right(common_new, j0) : bisect_left(common_new, j1)]
+            if not a or not b or len(a) * len(b) > CELLS:
+                continue
+            for run in opcodes([self.old[i].key for i in a], [self.new[j].key for j in b]):
+                if run.equal:
+                    self.in_place.update(zip(a[run.a0 : run.a1], b[run.b0 : run.b1], strict=True))
+
+    def _move_unique(self, unique: list[tuple[int, int]]) -> None:
+        taken = set(self.in_place.values())
+        for i, j in unique:
+            if i not in self.in_place and j not in taken:
+                self.moved[i] = j
+
+    def _move_repeats(self, where_old: dict[str, list[int]], where_new: dict[str, list[int]]) -> None:
+        taken = set(self.in_place.values()) | set(self.moved.values())
+        for key, places in where_old.items():
+            if key not in where_new or self.old[places[0]].size < MOVED_PIECE:
+                continue
+            left = [i for i in places if i not in self.in_place and i not in self.moved]
+            right = [j for j in where_new[key] if j not in taken]
+            self.moved.update(zip(left, right, strict=False))
+
+    # -- blocks that are only alike ----------------------------------------------------------------------------------
+
+    def _speak_alike(self) -> bool:
+        """Tells whether what is left shares enough words; if not, the text was replaced or changed its language."""
+        if min(len(self.free_old), len(self.free_new)) < 20:
+            return True
+        left = {t for i in self.free_old for t in self.old[i].tokens}
+        right = {t for j in self.free_new for t in self.new[j].tokens}
+        return len(left & right) >= SAME_LANGUAGE * min(len(left), len(right))
+
+    def _pair_in_gaps(self) -> None:
+        anchors = sorted(self.in_place.items())
+        old_anchors = [i for i, _ in anchors]
+        new_anchors = [j for _, j in anchors]
+        gaps: dict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for i in self.free_old:
+            gaps[bisect_left(old_anchors, i)][0].append(i)
+        for j in self.free_new:
+            gaps[bisect_left(new_anchors, j)][1].append(j)
+        for left, right in gaps.values():
+            if left and right:
+                self._pair_gap(left, right)
+        self._drop_found()
+
+    def _pair_gap(self, left: list[int], right: list[int]) -> None:
+        scores = self._likeness(left, right, IN_PLACE)
+        used_old: set[int] = set()
+        used_new: set[int] = set()
+        for group in (*self._splits(left, right, scores), *self._merges(left, right, scores)):
+            if not used_old & set(group.old) and not used_new & set(group.new):
+                self._take(group, used_old, used_new)
+        pairs: dict[int, tuple[int, Score]] = {}
+        ranked = sorted(
+            [s for s in scores if self._same_clause(*s)],
+            key=lambda s: (-s[0].alike - self._shared_content(s[1], s[2]), abs(s[1] - s[2]), s[1], s[2]),
+        )
+        for score, i, j in ranked:
+            if i in used_old or j in used_new:
+                continue
+            used_old.add(i)
+            used_new.add(j)
+            pairs[i] = j, score
+        row = dict(heaviest_row([(i, j) for i, (j, _) in sorted(pairs.items())], [s.common for _, (_, s) in sorted(pairs.items())]))
+        for i, (j, score) in sorted(pairs.items()):
+            if i in row:
+                self.found.append(Group((i,), (j,), False, False))
+            elif score.alike >= MOVED and min(self.old[i].size, self.new[j].size) >= MOVED_WORDS:
+                self.found.append(Group((i,), (j,), False, True))
+
+    def _take(self, group: Group, used_old: set[int], used_new: set[int]) -> None:
+        self.found.append(group)
+        used_old.update(group.old)
+        used_new.update(group.new)
+
+    def _same_clause(self, score: Score, i: int, j: int) -> bool:
+        """Tells whether two blocks in one gap are the same clause: alike enough, and not by little words alone."""
+        a, b = self.old[i], self.new[j]
+        if score.alike >= SURE:
+            return True
+        if min(a.size, b.size) < SHORT:
+            return score.alike >= IN_PLACE_SHORT
+        least = CONTENT_LONG if max(a.size, b.size) > LONG else CONTENT
+        return score.alike >= IN_PLACE and self._shared_content(i, j) >= least
+
+    def _shared_content(self, i: int, j: int) -> float:
+        a, b = self.old[i].content, self.new[j].content
+        return len(a & b) / (min(len(a), len(b)) or 1)
+
+    def _splits(self, left: list[int], right: list[int], scores: list[Scored]) -> list[Group]:
+        held = {(i, j): s for s, i, j in scores}
+        out: list[Group] = []
+        for i in left:
+            pieces = [j for j in right if (i, j) in held and held[i, j].of_new >= PIECE and self.new[j].size >= MOVED_PIECE]
+            for run in _consecutive(pieces):
+                together = sum(held[i, j].common for j in run)
+                if len(run) > 1 and together >= WHOLE * len(self.old[i].codes):
+                    out.append(Group((i,), tuple(run), False, False))
+        return out
+
+    def _merges(self, left: list[int], right: list[int], scores: list[Scored]) -> list[Group]:
+        held = {(i, j): s for s, i, j in scores}
+        out: list[Group] = []
+        for j in right:
+            pieces = [i for i in left if (i, j) in held and held[i, j].of_old >= PIECE and self.old[i].size >= MOVED_PIECE]
+            for run in _consecutive(pieces):
+                together = sum(held[i, j].common for i in run)
+                if len(run) > 1 and together >= WHOLE * len(self.new[j].codes):
+                    out.append(Group(tuple(run), (j,), False, False))
+        return out
+
+    def _pair_across(self) -> None:
+        """Pairs blocks of different gaps: they moved and were edited."""
+        left = [i for i in self.free_old if self.old[i].size >= MOVED_WORDS]
+        right = [j for j in self.free_new if self.new[j].size >= MOVED_WORDS]
+        if not left or not right:
+            return
+        used_old: set[int] = set()
+        used_new: set[int] = set()
+        for score, i, j in self._likeness(left, right, MOVED):
+            if i not in used_old and j not in used_new and score.alike >= MOVED:
+                self._take(Group((i,), (j,), False, True), used_old, used_new)
+        self._drop_found()
+
+    def _drop_found(self) -> None:
+        gone_old = {i for group in self.found for i in group.old}
+        gone_new = {j for group in self.found for j in group.new}
+        self.free_old = [i for i in self.free_old if i not in gone_old]
+        self.free_new = [j for j in self.free_new if j not in gone_new]
+
+    def _likeness(self, left: list[int], right: list[int], least: float) -> list[Scored]:
+        """Gives the pairs worth a look, most alike first (then in order of the text)."""
+        wanted = self._candidates(left, right) if len(left) * len(right) > PAIRS else None
+        choices = {j: self.new[j].codes for j in right}
+        out: list[Scored] = []
+        for i in left:
+            code = self.old[i].codes
+            if not code:
+                continue
+            among = choices if wanted is None else {j: choices[j] for j in wanted.get(i, ())}
+            for other, common, j in process.extract(code, among, scorer=LCSseq.similarity, limit=None, score_cutoff=1):
+                score = Score(2 * common / (len(code) + len(other)), common, common / len(code), common / len(other))
+                if score.alike >= least or score.of_old >= PIECE or score.of_new >= PIECE:
+                    out.append((score, i, j))
+        out.sort(key=lambda s: (-s[0].alike, abs(s[1] - s[2]), s[1], s[2]))
+        return out
+
+    def _candidates(self, left: list[int], right: list[int]) -> dict[int, list[int]]:
+        """For each old block the new ones that share at least two of its eight rarest words."""
+        where: dict[str, list[int]] = defaultdict(list)
+        for j in right:
+            for token in set(self.new[j].tokens):
+                where[token].append(j)
+        out: dict[int, list[int]] = {}
+        for i in left:
+            known = sorted({t for t in self.old[i].tokens if t in where}, key=lambda t: (len(where[t]), t))
+            shared = Counter(j for token in known[:8] if len(where[token]) <= 40 for j in where[token])
+            out[i] = [j for j, n in shared.most_common(12) if n >= min(2, len(known))]
+        return out
+
+    # -- the answer --------------------------------------------------------------------------------------------------
+
+    def _ordered(self) -> list[Group]:
+        groups = [Group((i,), (j,), True, False) for i, j in self.in_place.items()]
+        groups += [Group((i,), (j,), True, True) for i, j in self.moved.items()]
+        groups += self.found
+        groups += [Group((), (j,), False, False) for j in self.free_new]
+        place = {i: j for i, j in self.in_place.items()}
+        anchors = sorted(place)
+        keyed = [((g.new[0], 1, 0), g) for g in groups]
+        for i in self.free_old:
+            k = bisect_left(anchors, i)
+            after = place[anchors[k - 1]] if k else self.head - 1
+            keyed.append(((after, 2, i), Group((i,), (), False, False)))
+        return [group for _, group in sorted(keyed, key=lambda pair: pair[0])]
+
+
+class Score(NamedTuple):
+    """How alike two blocks are: 0 to 1, tokens in common in their order, and what share of each side that is."""
+
+    alike: float
+    common: int
+    of_old: float
+    of_new: float
+
+
+Scored = tuple[Score, int, int]
+
+
+def _weight(block: Block) -> int:
+    return block.size + (SECTION if block.kind is BlockKind.HEADING else 0)
+
+
+def _places(blocks: Sequence[Block], within: range) -> dict[str, list[int]]:
+    out: dict[str, list[int]] = {}
+    for i in within:
+        out.setdefault(blocks[i].key, []).append(i)
+    return out
+
+
+def _consecutive(places: Iterable[int]) -> list[list[int]]:
+    out: list[list[int]] = []
+    for place in places:
+        if out and out[-1][-1] == place - 1:
+            out[-1].append(place)
+        else:
+            out.append([place])
+    return out
+
+
+def heaviest_row(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) -> list[tuple[int, int]]:
+    """Gives the heaviest increasing row of (old, new) pairs, which come sorted by old.
+
+    The weighted longest increasing subsequence, by a Fenwick tree of prefix maxima: O(n log n).
+    """
+    rank = {j: r for r, j in enumerate(sorted(j for _, j in pairs), 1)}
+    best = [(0, -1)] * (len(pairs) + 1)
+    came_from: list[int] = []
+    for k, ((_, j), weight) in enumerate(zip(pairs, weights, strict=True)):
+        r = rank[j] - 1
+        total, last = 0, -1
+        while r > 0:
+            if best[r][0] > total:
+                total, last = best[r]
+            r -= r & -r
+        came_from.append(last)
+        r = rank[j]
+        entry = (total + weight, k)
+        while r <= len(pairs):
+            if best[r][0] < entry[0]:
+                best[r] = entry
+            r += r & -r
+    row: list[tuple[int, int]] = []
+    k = max(best, key=lambda entry: entry[0])[1] if pairs else -1
+    while k >= 0:
+        row.append(pairs[k])
+        k = came_from[k]
+    return row[::-1]

@@ -1,0 +1,251 @@
+"""Word edits inside a clause: the one door to rapidfuzz's opcodes and to diff-match-patch.
+
+Works on tokens, never on characters, so that words stay whole; no step looks at a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from diff_match_patch import diff_match_patch
+from rapidfuzz.distance import Indel
+
+from tracker.text.tokens import is_word
+
+CELLS = 60_000_000  # work limit of one exact comparison (tokens x tokens); beyond it sentences are paired first
+_SENTENCE_END = frozenset(".!?;:")
+
+_PROTECTED = re.compile(
+    r"(?i)\d|^(?:no|not|never|none|nor|neither|without|cannot|unless|except|may|might|must|shall|should|will|would|can|could|"
+    r"only|and/or|jan\w*|feb\w*|mar(?:ch)?|apr\w*|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|"
+    r"nicht|kein\w*|nie|muss|darf|kann|ne|pas|jamais|peut|doit|nunca|puede|debe|non|mai|pu\u00f2|deve|n\u00e3o|pode|\u043d\u0435|\u043d\u0438\u043a\u043e\u0433\u0434\u0430)$"
+    r"|n't$"
+)
+
+
+class Run(NamedTuple):
+    """A stretch of tokens on both sides that is equal, or that was replaced (either side may be empty)."""
+
+    equal: bool
+    a0: int
+    a1: int
+    b0: int
+    b1: int
+
+
+def compare_tokens(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    """Compares two rows of tokens exactly; the runs cover both without a gap.
+
+    Common ends are trimmed first. Where the rest is too much for an exact comparison, its sentences are paired and only
+    what lies between equal ones is compared; a remainder still too large counts as replaced. Where a change could stand in
+    several places it is slid to the start of a sentence.
+    """
+    return _slid(_exact(a, b), a, b)
+
+
+def _exact(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    head = _common_head(a, b)
+    tail = _common_tail(a, b, head)
+    runs: list[Run] = []
+    if head:
+        runs.append(Run(True, 0, head, 0, head))
+    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    if middle_a or middle_b:
+        runs.extend(Run(e, a0 + head, a1 + head, b0 + head, b1 + head) for e, a0, a1, b0, b1 in _middle(middle_a, middle_b))
+    if tail:
+        runs.append(Run(True, len(a) - tail, len(a), len(b) - tail, len(b)))
+    return runs
+
+
+def _common_head(a: Sequence[str], b: Sequence[str]) -> int:
+    limit = min(len(a), len(b))
+    n = 0
+    while n < limit and a[n] == b[n]:
+        n += 1
+    return n
+
+
+def _common_tail(a: Sequence[str], b: Sequence[str], head: int) -> int:
+    limit = min(len(a), len(b)) - head
+    n = 0
+    while n < limit and a[-1 - n] == b[-1 - n]:
+        n += 1
+    return n
+
+
+def _middle(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    if not a or not b:
+        return [Run(False, 0, len(a), 0, len(b))]
+    if len(a) * len(b) > CELLS:
+        return _by_sentences(a, b)
+    return opcodes(a, b)
+
+
+def opcodes(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    """Gives the runs of two rows of hashable things, changes merged (delete and insert side by side are one run)."""
+    ids: dict[str, int] = {}
+    x = [ids.setdefault(token, len(ids)) for token in a]
+    y = [ids.setdefault(token, len(ids)) for token in b]
+    found = Indel.opcodes(bytes(x), bytes(y)) if len(ids) <= 256 else Indel.opcodes(x, y)
+    runs: list[Run] = []
+    for op in found:
+        equal = op.tag == "equal"
+        if runs and not equal and not runs[-1].equal:
+            last = runs[-1]
+            runs[-1] = Run(False, last.a0, op.src_end, last.b0, op.dest_end)
+        else:
+            runs.append(Run(equal, op.src_start, op.src_end, op.dest_start, op.dest_end))
+    return runs
+
+
+def _by_sentences(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    left, right = _sentences(a), _sentences(b)
+    if len(left) * len(right) > CELLS or len(left) < 2 or len(right) < 2:
+        return [Run(False, 0, len(a), 0, len(b))]
+    out: list[Run] = []
+    for run in opcodes([" ".join(a[i:j]) for i, j in left], [" ".join(b[i:j]) for i, j in right]):
+        a0, a1 = _bounds(left, run.a0, run.a1, len(a))
+        b0, b1 = _bounds(right, run.b0, run.b1, len(b))
+        if run.equal or (a1 - a0) * (b1 - b0) > CELLS or a0 == a1 or b0 == b1:
+            out.append(Run(run.equal, a0, a1, b0, b1))
+        else:
+            out.extend(Run(r.equal, r.a0 + a0, r.a1 + a0, r.b0 + b0, r.b1 + b0) for r in compare_tokens(a[a0:a1], b[b0:b1]))
+    return out
+
+
+def _sentences(tokens: Sequence[str]) -> list[tuple[int, int]]:
+    ends = [i + 1 for i, token in enumerate(tokens) if token in _SENTENCE_END]
+    if not ends or ends[-1] != len(tokens):
+        ends.append(len(tokens))
+    return list(zip([0, *ends], ends, strict=False))
+
+
+def _bounds(spans: Sequence[tuple[int, int]], first: int, last: int, end: int) -> tuple[int, int]:
+    start = spans[first][0] if first < len(spans) else end
+    return start, spans[last - 1][1] if last > first else start
+
+
+def readable(runs: Sequence[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    """Joins changes that chance matches chop up, as a reader would mark them (diff-match-patch's semantic clean-up).
+
+    The clean-up runs on tokens mapped to characters, between kept words that must never be shown as changed: numbers,
+    dates, negations and modal verbs.
+    """
+    out: list[Run] = []
+    stretch: list[Run] = []
+    for run in runs:
+        if run.equal and (run.a1 - run.a0 > 12 or any(_PROTECTED.search(t) for t in a[run.a0 : run.a1])):
+            out.extend(_cleaned(stretch, a, b))
+            stretch = []
+            out.append(run)
+        else:
+            stretch.append(run)
+    out.extend(_cleaned(stretch, a, b))
+    return _slid(_merged(out), a, b)
+
+
+def _cleaned(runs: list[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    if len([run for run in runs if not run.equal]) < 2:
+        return runs
+    ids: dict[str, str] = {}
+
+    def spelled(tokens: Sequence[str]) -> str:
+        return "".join([ids.setdefault(token, chr(0x100 + len(ids))) for token in tokens])
+
+    diffs: list[tuple[int, str]] = []
+    for run in runs:
+        if run.equal:
+            diffs.append((0, spelled(a[run.a0 : run.a1])))
+        else:
+            if run.a1 > run.a0:
+                diffs.append((-1, spelled(a[run.a0 : run.a1])))
+            if run.b1 > run.b0:
+                diffs.append((1, spelled(b[run.b0 : run.b1])))
+    diff_match_patch().diff_cleanupSemantic(diffs)
+    out: list[Run] = []
+    i, j = runs[0].a0, runs[0].b0
+    for op, text in diffs:
+        i1, j1 = i + (len(text) if op <= 0 else 0), j + (len(text) if op >= 0 else 0)
+        out.append(Run(op == 0, i, i1, j, j1))
+        i, j = i1, j1
+    return _without_islands(_merged(out), a)
+
+
+def _without_islands(runs: list[Run], a: Sequence[str]) -> list[Run]:
+    """Drops kept stretches of one or two words, or of marks alone, between two changes that are larger than they are."""
+    out: list[Run] = []
+    for k, run in enumerate(runs):
+        if run.equal and 0 < k < len(runs) - 1:
+            words = sum(map(is_word, a[run.a0 : run.a1]))
+            around = [_size(runs[k - 1]), _size(runs[k + 1])]
+            if words == 0 or (words <= 2 and min(around) >= 2 and sum(around) >= 3 * words + 2):
+                run = run._replace(equal=False)
+        out.append(run)
+    return _merged(out)
+
+
+def _size(run: Run) -> int:
+    return max(run.a1 - run.a0, run.b1 - run.b0)
+
+
+def _merged(runs: Sequence[Run]) -> list[Run]:
+    out: list[Run] = []
+    for run in runs:
+        if out and out[-1].equal == run.equal:
+            last = out[-1]
+            out[-1] = Run(run.equal, last.a0, run.a1, last.b0, run.b1)
+        else:
+            out.append(run)
+    return out
+
+
+def _slid(runs: list[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
+    """Slides pure insertions and deletions so that they begin where a sentence does, where the words allow it."""
+    out = list(runs)
+    for k in range(1, len(out) - 1):
+        before, run, after = out[k - 1], out[k], out[k + 1]
+        if run.equal or not (before.equal and after.equal):
+            continue
+        if run.a0 == run.a1:
+            shift = _best_shift(b, (run.b0, run.b1), (before.b0, after.b1), k > 1)
+        elif run.b0 == run.b1:
+            shift = _best_shift(a, (run.a0, run.a1), (before.a0, after.a1), k > 1)
+        else:
+            continue
+        if shift:
+            out[k - 1] = before._replace(a1=before.a1 + shift, b1=before.b1 + shift)
+            out[k] = Run(False, run.a0 + shift, run.a1 + shift, run.b0 + shift, run.b1 + shift)
+            out[k + 1] = after._replace(a0=after.a0 + shift, b0=after.b0 + shift)
+    return _merged([run for run in out if run.a1 > run.a0 or run.b1 > run.b0])
+
+
+def _best_shift(tokens: Sequence[str], change: tuple[int, int], room: tuple[int, int], joins: bool) -> int:
+    """Finds how far tokens[start:end] can slide so that it starts behind a mark that ends a sentence or a phrase.
+
+    Among equal places the leftmost; where it can meet the change before it (`joins`), that place.
+    """
+    (start, end), (low, high) = change, room
+    best, best_rank = 0, _rank(tokens, start, end)
+    for step in (-1, 1):
+        shift = 0
+        while True:
+            if step < 0:
+                if start + shift <= low or tokens[start + shift - 1] != tokens[end + shift - 1]:
+                    break
+            elif end + shift >= high or tokens[start + shift] != tokens[end + shift]:
+                break
+            shift += step
+            rank = _rank(tokens, start + shift, end + shift)
+            if joins and start + shift == low:
+                return shift
+            if rank > best_rank or (step < 0 and rank == best_rank):
+                best, best_rank = shift, rank
+    return best
+
+
+def _rank(tokens: Sequence[str], start: int, end: int) -> int:
+    first = 2 if start == 0 or tokens[start - 1] in _SENTENCE_END else 1 if tokens[start - 1] in ",(" else 0
+    last = 2 if end == len(tokens) or tokens[end - 1] in _SENTENCE_END else 1 if tokens[end - 1] in ",)" else 0
+    return first + last

@@ -1,0 +1,1 @@
+"""From bytes to clauses. Pure: values in, values out."""

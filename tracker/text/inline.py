@@ -1,0 +1,149 @@
+"""The words of one block: Markdown's inline marks taken away, link targets set apart, every piece with its place.
+
+Reads what Open Terms Archive's converter writes and what our own HTML writer writes. Marks that do not pair up are
+words: a lone bracket stays a bracket.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import NamedTuple
+
+from tracker.text.normalize import cloudflare_address
+
+_SPECIAL = re.compile(r"[\\*_`\[\]<&\u200b-\u200f\u2060\ufeff\u00ad]|[^\S ]|  |^ | $")
+_MARK = re.compile(r"[\\*_`\[\]!<&\n\u200b-\u200f\u2060\ufeff\u00ad]|[^\S\n ]")  # what a token can begin with
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
+_TOKEN = re.compile(
+    r"""
+    \\(?P<escaped>[!-/:-@\[-`{-~])
+  | (?P<image>!\[[^\]\n]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))
+  | (?P<open>\[)
+  | \]\((?P<target><[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+"[^"\n]*")?\)
+  | (?P<close>\])
+  | (?P<stars>\*+)
+  | (?P<under>(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w))
+  | (?P<tick>`+)
+  | <(?P<address>(?:https?://|mailto:)[^<>\s]+)>
+  | (?P<break><br\s*/?>)
+  | (?P<tag></?[A-Za-z][^<>]*>)
+  | (?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
+  | (?P<blank>\n[\s>]*|[^\S\n ]+)
+  | (?P<nothing>[\u200b-\u200f\u2060\ufeff\u00ad]+)
+    """,
+    re.VERBOSE,
+)
+
+
+class Piece(NamedTuple):
+    """Visible characters and where they stand in the block's source."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Inline(NamedTuple):
+    """The visible text of a block and its link targets in order."""
+
+    text: str
+    links: tuple[str, ...]
+
+
+def visible(raw: str) -> Inline:
+    """Gives the words of a block's source as a reader sees them, blanks squeezed, and its link targets."""
+    if not _SPECIAL.search(raw):
+        return Inline(raw, ())
+    found, links = pieces(raw)
+    return Inline(" ".join("".join([p.text for p in found]).split()), links)
+
+
+def offsets(raw: str) -> list[int]:
+    """Gives, for each character of `visible(raw).text` and for its end, the place in `raw` it comes from."""
+    places: list[int] = []
+    characters: list[str] = []
+    for text, start, end in pieces(raw)[0]:
+        same = end - start == len(text)
+        for k, character in enumerate(text):
+            if character == " " and (not characters or characters[-1] == " "):
+                continue
+            characters.append(character)
+            places.append(start + k if same else start)
+    while characters and characters[-1] == " ":
+        characters.pop()
+        places.pop()
+    places.append(len(raw.rstrip()))
+    return places
+
+
+def pieces(raw: str) -> tuple[list[Piece], tuple[str, ...]]:
+    """Splits a block's source into visible pieces and link targets; marks are left out."""
+    out: list[Piece] = []
+    opened: list[int] = []  # indexes of the "[" pieces that may turn out to open a link
+    links: list[str] = []
+    at = 0
+    mark = _MARK.search(raw)
+    while mark:
+        found = _TOKEN.match(raw, mark.start())
+        if not found:
+            mark = _MARK.search(raw, mark.end())
+            continue
+        start, end = found.span()
+        mark = _MARK.search(raw, end)
+        if start > at:
+            out.append(Piece(raw[at:start], at, start))
+        at = end
+        group = found.lastgroup
+        if group == "open":
+            opened.append(len(out))
+            out.append(Piece("[", start, end))
+        elif group == "target":
+            _close_link(found.group("target"), start, end, out, opened, links)
+        elif group == "close":
+            if opened:
+                opened.pop()
+            out.append(Piece("]", start, end))
+        elif group == "stars":
+            if not _is_mark(raw, start, end):
+                out.append(Piece(found.group(), start, end))
+        elif group == "escaped":
+            out.append(Piece(found.group("escaped"), end - 1, end))
+        elif group in ("break", "blank"):
+            out.append(Piece(" ", start, end))
+        elif group == "address":
+            out.append(Piece(found.group("address"), start + 1, end - 1))
+        elif group == "entity":
+            out.append(Piece(_character(found.group()), start, end))
+    if at < len(raw):
+        out.append(Piece(raw[at:], at, len(raw)))
+    return out, tuple(links)
+
+
+def _close_link(target: str, start: int, end: int, out: list[Piece], opened: list[int], links: list[str]) -> None:
+    """Ends a link: its bracket vanishes and its target is kept; a hidden e-mail address becomes the words."""
+    if not opened:
+        out.append(Piece("](" + target + ")", start, end))
+        return
+    first = opened.pop()
+    bracket = out[first]
+    out[first] = Piece("", bracket.start, bracket.end)
+    target = target.strip("<>")
+    address = cloudflare_address(target)
+    if address:
+        out[first + 1 :] = [Piece(address, bracket.end, start)]
+    if len(out) > first + 1 or not target.startswith("#"):
+        links.append(target)
+
+
+def _is_mark(raw: str, start: int, end: int) -> bool:
+    """Tells whether a run of stars is a mark of emphasis: it touches a word on one side at least."""
+    before = raw[start - 1] if start else " "
+    after = raw[end] if end < len(raw) else " "
+    return not (before.isspace() and after.isspace())
+
+
+def _character(entity: str) -> str:
+    """Gives what a character reference stands for: any blank as a space, zero-width characters as nothing."""
+    text = html.unescape(entity)
+    return " " if text.isspace() else "" if _INVISIBLE.fullmatch(text) else text
