@@ -6,9 +6,11 @@ The words are those of the glossary in the user guide. Offsets and spans count U
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Span = tuple[int, int]
 

@@ -1,23 +1,28 @@
 """Which block of the old version became which of the new one; every block is accounted for exactly once.
 
-The steps (patience diff, Heckel 1978, and trials on real policies): equal ends are trimmed; equal blocks that keep their
-order are anchors, the heaviest such row wins; equal blocks off that row have moved; what is left is paired by likeness,
-first inside the gaps between anchors, then across them under a stricter rule; one block may become several and several one.
+The steps (patience diff, Heckel 1978, and trials on real policies): equal ends are trimmed; equal blocks that keep
+their order are anchors, the heaviest such row wins; equal blocks off that row have moved; what is left is paired by
+likeness, first inside the gaps between anchors, then across them under a stricter rule; one block may become several,
+and several one.
 """
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
-from rapidfuzz.distance import LCSseq
+from rapidfuzz.distance import Indel, LCSseq
 
 from tracker.diff.words import CELLS, opcodes
 from tracker.model import BlockKind
-from tracker.text.blocks import Block
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from tracker.text.blocks import Block
 
 IN_PLACE = 0.40  # least likeness of two blocks in the same gap
 IN_PLACE_SHORT = 0.55  # ... where the shorter has fewer than SHORT words
@@ -29,10 +34,12 @@ CONTENT_LONG = 0.30  # ... so they must have more long words in common
 SECTION = 40  # words that a heading weighs more than it has: keeping a section in place is worth its text
 MOVED = 0.62  # least likeness of a block that moved and was edited
 MOVED_WORDS = 12  # ... and its least number of words
-MOVED_PIECE = 3  # a block of fewer words that stands elsewhere is a chance repeat, not a move
+MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chance repeat, not a move
+PIECE_WORDS = 4  # least number of words of a piece
 PIECE = 0.80  # share of a piece's words that must stand in the whole it was split from
 WHOLE = 0.70  # share of the whole's words that its pieces must hold together
 PAIRS = 60_000  # likeness is computed for every pair up to here; beyond it only for blocks that share rare words
+_MANY = 2500  # pairs: fewer are compared without asking whether it makes sense
 SAME_LANGUAGE = 0.15  # least share of common vocabulary for likeness to mean anything
 
 
@@ -41,12 +48,12 @@ class Group(NamedTuple):
 
     old: tuple[int, ...]
     new: tuple[int, ...]
-    equal: bool
-    moved: bool
+    equal: bool = False
+    moved: bool = False
 
 
 def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
-    """Pairs the blocks of two versions; blocks that are the same and in place at both ends are left out.
+    """Pairs the blocks of two versions; blocks that are the same and in place are left out.
 
     Returns the groups in the order of the new version, removed blocks where they stood.
     """
@@ -71,6 +78,8 @@ class _Aligner:
     def __init__(self, old: Sequence[Block], new: Sequence[Block], head: int, tail: int) -> None:
         self.old, self.new = old, new
         self.head, self.tail = head, tail
+        self.old_names: dict[int, str] = {}
+        self.new_names: dict[int, str] = {}
         self.in_place: dict[int, int] = {}
         self.moved: dict[int, int] = {}
         self.found: list[Group] = []
@@ -89,20 +98,22 @@ class _Aligner:
             self._pair_across()
         return self._ordered()
 
-    # -- equal blocks ------------------------------------------------------------------------------------------------
+    # -- equal blocks ----------------------------------------------------------------------------------------
 
     def _anchor(self, old_range: range, new_range: range) -> None:
-        where_old, where_new = _places(self.old, old_range), _places(self.new, new_range)
-        common_old = [i for i in old_range if self.old[i].key in where_new]
-        common_new = [j for j in new_range if self.new[j].key in where_old]
-        if [self.old[i].key for i in common_old] == [self.new[j].key for j in common_new]:
+        self.old_names = {i: self.old[i].key for i in old_range}
+        self.new_names = {j: self.new[j].key for j in new_range}
+        where_old, where_new = _places(self.old_names), _places(self.new_names)
+        common_old = [i for i in old_range if self.old_names[i] in where_new]
+        common_new = [j for j in new_range if self.new_names[j] in where_old]
+        if [self.old_names[i] for i in common_old] == [self.new_names[j] for j in common_new]:
             self.in_place.update(zip(common_old, common_new, strict=True))
             return
-        unique = [
-            (i, where_new[self.old[i].key][0])
-            for i in common_old
-            if len(where_old[self.old[i].key]) == 1 and len(where_new[self.old[i].key]) == 1
-        ]
+        unique = []
+        for i in common_old:
+            name = self.old_names[i]
+            if len(where_old[name]) == 1 and len(where_new[name]) == 1:
+                unique.append((i, where_new[name][0]))
         row = heaviest_row(unique, [_weight(self.old[i]) for i, _ in unique])
         self.in_place.update(row)
         self._anchor_repeats(common_old, common_new, old_range, new_range)
@@ -113,12 +124,12 @@ class _Aligner:
         """Pairs blocks that occur more than once, between the anchors and in order."""
         anchors = sorted(self.in_place.items())
         bounds = [(old_range.start - 1, new_range.start - 1), *anchors, (old_range.stop, new_range.stop)]
-        for (i0, j0), (i1, j1) in zip(bounds, bounds[1:], strict=False):
+        for (i0, j0), (i1, j1) in itertools.pairwise(bounds):
             a = common_old[bisect_right(common_old, i0) : bisect_left(common_old, i1)]
             b = common_new[bisect_right(common_new, j0) : bisect_left(common_new, j1)]
             if not a or not b or len(a) * len(b) > CELLS:
                 continue
-            for run in opcodes([self.old[i].key for i in a], [self.new[j].key for j in b]):
+            for run in opcodes([self.old_names[i] for i in a], [self.new_names[j] for j in b]):
                 if run.equal:
                     self.in_place.update(zip(a[run.a0 : run.a1], b[run.b0 : run.b1], strict=True))
 
@@ -128,7 +139,7 @@ class _Aligner:
             if i not in self.in_place and j not in taken:
                 self.moved[i] = j
 
-    def _move_repeats(self, where_old: dict[str, list[int]], where_new: dict[str, list[int]]) -> None:
+    def _move_repeats(self, where_old: Places, where_new: Places) -> None:
         taken = set(self.in_place.values()) | set(self.moved.values())
         for key, places in where_old.items():
             if key not in where_new or self.old[places[0]].size < MOVED_PIECE:
@@ -137,11 +148,11 @@ class _Aligner:
             right = [j for j in where_new[key] if j not in taken]
             self.moved.update(zip(left, right, strict=False))
 
-    # -- blocks that are only alike ----------------------------------------------------------------------------------
+    # -- blocks that are only alike --------------------------------------------------------------------------
 
     def _speak_alike(self) -> bool:
         """Tells whether what is left shares enough words; if not, the text was replaced or changed its language."""
-        if min(len(self.free_old), len(self.free_new)) < 20:
+        if len(self.free_old) * len(self.free_new) < _MANY:
             return True
         left = {t for i in self.free_old for t in self.old[i].tokens}
         right = {t for j in self.free_new for t in self.new[j].tokens}
@@ -162,70 +173,65 @@ class _Aligner:
         self._drop_found()
 
     def _pair_gap(self, left: list[int], right: list[int]) -> None:
-        scores = self._likeness(left, right, IN_PLACE)
         used_old: set[int] = set()
         used_new: set[int] = set()
-        for group in (*self._splits(left, right, scores), *self._merges(left, right, scores)):
-            if not used_old & set(group.old) and not used_new & set(group.new):
-                self._take(group, used_old, used_new)
-        pairs: dict[int, tuple[int, Score]] = {}
-        ranked = sorted(
-            [s for s in scores if self._same_clause(*s)],
-            key=lambda s: (-s[0].alike - self._shared_content(s[1], s[2]), abs(s[1] - s[2]), s[1], s[2]),
-        )
-        for score, i, j in ranked:
-            if i in used_old or j in used_new:
-                continue
-            used_old.add(i)
-            used_new.add(j)
-            pairs[i] = j, score
-        row = dict(heaviest_row([(i, j) for i, (j, _) in sorted(pairs.items())], [s.common for _, (_, s) in sorted(pairs.items())]))
-        for i, (j, score) in sorted(pairs.items()):
+        if len(left) + len(right) > 2:
+            for group in (*self._splits(left, right), *self._merges(left, right)):
+                if not used_old & set(group.old) and not used_new & set(group.new):
+                    self._take(group, used_old, used_new)
+        rest_old = [i for i in left if i not in used_old]
+        rest_new = [j for j in right if j not in used_new]
+        ranked = [
+            (alike + self._shared_content(i, j), alike, i, j)
+            for alike, i, j in self._likeness(rest_old, rest_new, IN_PLACE)
+            if self._same_clause(alike, i, j)
+        ]
+        ranked.sort(key=lambda s: (-s[0], abs(s[2] - s[3]), s[2], s[3]))
+        pairs: dict[int, tuple[int, float]] = {}
+        for _, alike, i, j in ranked:
+            if i not in pairs and j not in used_new:
+                used_new.add(j)
+                pairs[i] = j, alike
+        self._keep_in_row(pairs)
+
+    def _keep_in_row(self, pairs: dict[int, tuple[int, float]]) -> None:
+        """Takes the pairs that keep their order; of the others only those surely the same clause: they moved."""
+        ordered = [(i, j) for i, (j, _) in sorted(pairs.items())]
+        row = dict(heaviest_row(ordered, [self.old[i].size for i, _ in ordered])) if len(ordered) > 1 else dict(ordered)
+        for i, j in ordered:
             if i in row:
-                self.found.append(Group((i,), (j,), False, False))
-            elif score.alike >= MOVED and min(self.old[i].size, self.new[j].size) >= MOVED_WORDS:
-                self.found.append(Group((i,), (j,), False, True))
+                self.found.append(Group((i,), (j,)))
+            elif pairs[i][1] >= MOVED and min(self.old[i].size, self.new[j].size) >= MOVED_WORDS:
+                self.found.append(Group((i,), (j,), moved=True))
 
     def _take(self, group: Group, used_old: set[int], used_new: set[int]) -> None:
         self.found.append(group)
         used_old.update(group.old)
         used_new.update(group.new)
 
-    def _same_clause(self, score: Score, i: int, j: int) -> bool:
+    def _same_clause(self, alike: float, i: int, j: int) -> bool:
         """Tells whether two blocks in one gap are the same clause: alike enough, and not by little words alone."""
         a, b = self.old[i], self.new[j]
-        if score.alike >= SURE:
+        if alike >= SURE:
             return True
         if min(a.size, b.size) < SHORT:
-            return score.alike >= IN_PLACE_SHORT
+            return alike >= IN_PLACE_SHORT
         least = CONTENT_LONG if max(a.size, b.size) > LONG else CONTENT
-        return score.alike >= IN_PLACE and self._shared_content(i, j) >= least
+        return self._shared_content(i, j) >= least
 
     def _shared_content(self, i: int, j: int) -> float:
         a, b = self.old[i].content, self.new[j].content
         return len(a & b) / (min(len(a), len(b)) or 1)
 
-    def _splits(self, left: list[int], right: list[int], scores: list[Scored]) -> list[Group]:
-        held = {(i, j): s for s, i, j in scores}
-        out: list[Group] = []
-        for i in left:
-            pieces = [j for j in right if (i, j) in held and held[i, j].of_new >= PIECE and self.new[j].size >= MOVED_PIECE]
-            for run in _consecutive(pieces):
-                together = sum(held[i, j].common for j in run)
-                if len(run) > 1 and together >= WHOLE * len(self.old[i].codes):
-                    out.append(Group((i,), tuple(run), False, False))
-        return out
+    def _splits(self, left: list[int], right: list[int]) -> Iterator[Group]:
+        """Finds old blocks that several new ones, one behind the other, hold together."""
+        for whole, pieces in _pieces(self.old, left, self.new, right):
+            yield Group((whole,), pieces)
 
-    def _merges(self, left: list[int], right: list[int], scores: list[Scored]) -> list[Group]:
-        held = {(i, j): s for s, i, j in scores}
-        out: list[Group] = []
-        for j in right:
-            pieces = [i for i in left if (i, j) in held and held[i, j].of_old >= PIECE and self.old[i].size >= MOVED_PIECE]
-            for run in _consecutive(pieces):
-                together = sum(held[i, j].common for i in run)
-                if len(run) > 1 and together >= WHOLE * len(self.new[j].codes):
-                    out.append(Group(tuple(run), (j,), False, False))
-        return out
+    def _merges(self, left: list[int], right: list[int]) -> Iterator[Group]:
+        """Finds new blocks that hold several old ones, one behind the other."""
+        for whole, pieces in _pieces(self.new, right, self.old, left):
+            yield Group(pieces, (whole,))
 
     def _pair_across(self) -> None:
         """Pairs blocks of different gaps: they moved and were edited."""
@@ -235,9 +241,9 @@ class _Aligner:
             return
         used_old: set[int] = set()
         used_new: set[int] = set()
-        for score, i, j in self._likeness(left, right, MOVED):
-            if i not in used_old and j not in used_new and score.alike >= MOVED:
-                self._take(Group((i,), (j,), False, True), used_old, used_new)
+        for _, i, j in self._likeness(left, right, MOVED):
+            if i not in used_old and j not in used_new:
+                self._take(Group((i,), (j,), moved=True), used_old, used_new)
         self._drop_found()
 
     def _drop_found(self) -> None:
@@ -247,20 +253,16 @@ class _Aligner:
         self.free_new = [j for j in self.free_new if j not in gone_new]
 
     def _likeness(self, left: list[int], right: list[int], least: float) -> list[Scored]:
-        """Gives the pairs worth a look, most alike first (then in order of the text)."""
+        """Gives the pairs at least so alike, most alike first (then in order of the text)."""
         wanted = self._candidates(left, right) if len(left) * len(right) > PAIRS else None
         choices = {j: self.new[j].codes for j in right}
         out: list[Scored] = []
         for i in left:
-            code = self.old[i].codes
-            if not code:
-                continue
             among = choices if wanted is None else {j: choices[j] for j in wanted.get(i, ())}
-            for other, common, j in process.extract(code, among, scorer=LCSseq.similarity, limit=None, score_cutoff=1):
-                score = Score(2 * common / (len(code) + len(other)), common, common / len(code), common / len(other))
-                if score.alike >= least or score.of_old >= PIECE or score.of_new >= PIECE:
-                    out.append((score, i, j))
-        out.sort(key=lambda s: (-s[0].alike, abs(s[1] - s[2]), s[1], s[2]))
+            code = self.old[i].codes
+            found = process.extract(code, among, scorer=Indel.normalized_similarity, limit=None, score_cutoff=least)
+            out += [(alike, i, j) for _, alike, j in found]
+        out.sort(key=lambda s: (-s[0], abs(s[1] - s[2]), s[1], s[2]))
         return out
 
     def _candidates(self, left: list[int], right: list[int]) -> dict[int, list[int]]:
@@ -276,44 +278,64 @@ class _Aligner:
             out[i] = [j for j, n in shared.most_common(12) if n >= min(2, len(known))]
         return out
 
-    # -- the answer --------------------------------------------------------------------------------------------------
+    # -- the answer ------------------------------------------------------------------------------------------
 
     def _ordered(self) -> list[Group]:
-        groups = [Group((i,), (j,), True, False) for i, j in self.in_place.items()]
-        groups += [Group((i,), (j,), True, True) for i, j in self.moved.items()]
+        groups = [Group((i,), (j,), equal=True) for i, j in self.in_place.items() if self.old[i] is not self.new[j]]
+        groups += [Group((i,), (j,), equal=True, moved=True) for i, j in self.moved.items()]
         groups += self.found
-        groups += [Group((), (j,), False, False) for j in self.free_new]
-        place = {i: j for i, j in self.in_place.items()}
+        groups += [Group((), (j,)) for j in self.free_new]
+        place = dict(self.in_place.items())
         anchors = sorted(place)
         keyed = [((g.new[0], 1, 0), g) for g in groups]
         for i in self.free_old:
             k = bisect_left(anchors, i)
             after = place[anchors[k - 1]] if k else self.head - 1
-            keyed.append(((after, 2, i), Group((i,), (), False, False)))
+            keyed.append(((after, 2, i), Group((i,), ())))
         return [group for _, group in sorted(keyed, key=lambda pair: pair[0])]
 
 
-class Score(NamedTuple):
-    """How alike two blocks are: 0 to 1, tokens in common in their order, and what share of each side that is."""
-
-    alike: float
-    common: int
-    of_old: float
-    of_new: float
-
-
-Scored = tuple[Score, int, int]
+Scored = tuple[float, int, int]  # how alike (0 to 1), old block, new block
+Places = dict[str, list[int]]
 
 
 def _weight(block: Block) -> int:
     return block.size + (SECTION if block.kind is BlockKind.HEADING else 0)
 
 
-def _places(blocks: Sequence[Block], within: range) -> dict[str, list[int]]:
-    out: dict[str, list[int]] = {}
-    for i in within:
-        out.setdefault(blocks[i].key, []).append(i)
+def _places(names: Mapping[int, str]) -> Places:
+    out: Places = {}
+    for i, name in names.items():
+        out.setdefault(name, []).append(i)
     return out
+
+
+def _pieces(
+    wholes: Sequence[Block], left: Sequence[int], parts: Sequence[Block], right: Sequence[int]
+) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Gives each block of `left` with the neighbours of `right` that nearly consist of its words, in its order."""
+    by_size = sorted((len(parts[j].codes), j) for j in right if parts[j].size >= PIECE_WORDS)
+    if len(by_size) < 2:
+        return
+    sizes = [size for size, _ in by_size]
+    codes = [parts[j].codes for _, j in by_size]
+    for i in left:
+        code = wholes[i].codes
+        fitting = bisect_right(sizes, len(code) + PIECE_WORDS)
+        if fitting < 2 or len(code) < 2 * PIECE_WORDS:
+            continue
+        found = process.extract(
+            code,
+            codes[:fitting],
+            scorer=LCSseq.similarity,  # type: ignore[arg-type]  # it counts: its answers are whole numbers
+            limit=None,
+            score_cutoff=PIECE * sizes[0],
+        )
+        held = {by_size[k][1]: common for other, common, k in found if common >= PIECE * len(other)}
+        if len(held) > 1:
+            for run in _consecutive(sorted(held)):
+                if len(run) > 1 and sum(held[j] for j in run) >= WHOLE * len(code):
+                    yield i, tuple(run)
 
 
 def _consecutive(places: Iterable[int]) -> list[list[int]]:

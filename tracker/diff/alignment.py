@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.diff.align import Group
-from tracker.diff.compare import Comparison
-from tracker.diff.words import Run, compare_tokens
 from tracker.model import BlockKind, Span
-from tracker.text.blocks import Block
 from tracker.text.inline import offsets
-from tracker.text.tokens import tokens
-from tracker.text.version import Version
+from tracker.text.tokens import token_starts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tracker.diff.align import Group
+    from tracker.diff.compare import Comparison
+    from tracker.text.blocks import Block
+    from tracker.text.version import Version
 
 
 class Row(NamedTuple):
@@ -38,7 +41,7 @@ def alignment(comparison: Comparison) -> list[Row]:
     """
     rows: list[Row] = []
     old, new = comparison.old, comparison.new
-    for i, j in _same_ends(comparison):
+    for i, j in _untouched(comparison):
         rows.append(Row("equal", old.extent(i), new.extent(j)))
     for group in comparison.groups:
         if group.equal:
@@ -48,8 +51,8 @@ def alignment(comparison: Comparison) -> list[Row]:
     return _complete(rows, len(old.text), len(new.text))
 
 
-def _same_ends(comparison: Comparison) -> Iterator[tuple[int, int]]:
-    """The blocks at both ends that the aligner left out since they are the same."""
+def _untouched(comparison: Comparison) -> Iterator[tuple[int, int]]:
+    """The blocks that the aligner left out since they are the same and in place."""
     taken_old = {i for group in comparison.groups for i in group.old}
     taken_new = {j for group in comparison.groups for j in group.new}
     left = [i for i in range(len(comparison.old.blocks)) if i not in taken_old]
@@ -75,7 +78,7 @@ def _changed_rows(comparison: Comparison, k: int, group: Group) -> list[Row]:
     rows = _opening(old, new, group, left, right)
     gone: list[Span] = []
     come: list[Span] = []
-    for run in comparison.runs[k]:
+    for run in comparison.runs(k):
         if run.equal:
             op = "moved" if group.moved else "equal"
             rows += _paired(old.text, new.text, left[run.a0 : run.a1], right[run.b0 : run.b1], op)
@@ -111,14 +114,14 @@ def _cells(version: Version, indexes: Sequence[int]) -> list[Cell]:
     out: list[Cell] = []
     for k, index in enumerate(indexes):
         block = version.blocks[index]
-        token_starts = tokens(block.full)[1] if k else [start + block.number_length for start in block.token_starts]
-        if not token_starts:
+        token_places = token_starts(block.full) if k else [start + block.number_length for start in block.token_starts]
+        if not token_places:
             continue
         base = version.span(index)[0]
         shift, raw = _words_of(block)
         places = offsets(raw)
-        starts = [places[start] for start in token_starts]
-        bounds = [_boundary(raw, a, b) for a, b in zip(starts, starts[1:], strict=False)]
+        starts = [places[start] for start in token_places]
+        bounds = [_boundary(raw, a, b) for a, b in itertools.pairwise(starts)]
         base += shift
         first = starts[0] if block.number_length and not k else 0
         for start, end in zip([first, *bounds], [*bounds, len(raw)], strict=True):
@@ -142,7 +145,7 @@ def _words_of(block: Block) -> tuple[int, str]:
 
 
 def _paired(old: str, new: str, left: Sequence[Cell], right: Sequence[Cell], op: str) -> list[Row]:
-    """Rows for tokens that are equal as comparing sees them, whole words at a time; rows of the same kind are joined."""
+    """Rows for tokens equal as comparing sees them, whole words at a time; rows of the same kind are joined."""
     rows: list[Row] = []
     first = 0
     for k, (a, b) in enumerate(zip(left, right, strict=True)):
@@ -152,7 +155,12 @@ def _paired(old: str, new: str, left: Sequence[Cell], right: Sequence[Cell], op:
         first = k + 1
         kind = op if _solid(old[slice(*before)]) == _solid(new[slice(*after)]) else "cosmetic"
         last = rows[-1] if rows else None
-        if last and last.op == kind != "cosmetic" and _adjoin(old, last.before, before) and _adjoin(new, last.after, after):
+        if (
+            last
+            and last.op == kind != "cosmetic"
+            and _adjoin(old, last.before, before)
+            and _adjoin(new, last.after, after)
+        ):
             rows[-1] = Row(kind, _span(last.before, before), _span(last.after, after))
         else:
             rows.append(Row(kind, before, after))

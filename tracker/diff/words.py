@@ -6,23 +6,39 @@ Works on tokens, never on characters, so that words stay whole; no step looks at
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from diff_match_patch import diff_match_patch
 from rapidfuzz.distance import Indel
 
 from tracker.text.tokens import is_word
 
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
 CELLS = 60_000_000  # work limit of one exact comparison (tokens x tokens); beyond it sentences are paired first
 _SENTENCE_END = frozenset(".!?;:")
 
-_PROTECTED = re.compile(
+_NEVER_HIDDEN = re.compile(
     r"(?i)\d|^(?:no|not|never|none|nor|neither|without|cannot|unless|except|may|might|must|shall|should|will|would|can|could|"
-    r"only|and/or|jan\w*|feb\w*|mar(?:ch)?|apr\w*|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|"
-    r"nicht|kein\w*|nie|muss|darf|kann|ne|pas|jamais|peut|doit|nunca|puede|debe|non|mai|pu\u00f2|deve|n\u00e3o|pode|\u043d\u0435|\u043d\u0438\u043a\u043e\u0433\u0434\u0430)$"
+    r"only|and/or|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?|nicht|kein\w*|nie|muss|darf|kann|ne|pas|jamais|peut|doit|nunca|puede|debe|non|mai|pu\u00f2|deve|"
+    r"n\u00e3o|pode|\u043d\u0435|\u043d\u0438\u043a\u043e\u0433\u0434\u0430)$"
     r"|n't$"
 )
+_PHRASE = 3  # words: a kept row of so many, one of them a long one, is what the reader looks for
+_LONG_WORD = 6  # letters
+_LITTLE = 3  # letters
+
+
+@lru_cache(maxsize=1 << 15)
+def never_hidden(token: str) -> bool:
+    """Tells whether a token is a number, date, negation or modal verb: kept, it must not be shown as changed."""
+    return bool(_NEVER_HIDDEN.search(token))
+
+
+KEPT, CHANGED = True, False
 
 
 class Run(NamedTuple):
@@ -39,10 +55,13 @@ def compare_tokens(a: Sequence[str], b: Sequence[str]) -> list[Run]:
     """Compares two rows of tokens exactly; the runs cover both without a gap.
 
     Common ends are trimmed first. Where the rest is too much for an exact comparison, its sentences are paired and only
-    what lies between equal ones is compared; a remainder still too large counts as replaced. Where a change could stand in
-    several places it is slid to the start of a sentence.
+    what lies between equal ones is compared; a remainder still too large counts as replaced. Where a change could stand
+    in several places it is slid to the start of a sentence.
     """
-    return _slid(_exact(a, b), a, b)
+    if not a or not b:
+        return [Run(CHANGED, 0, len(a), 0, len(b))]
+    runs = _exact(a, b)
+    return _slid(runs, a, b) if len(runs) > 2 else runs
 
 
 def _exact(a: Sequence[str], b: Sequence[str]) -> list[Run]:
@@ -50,12 +69,14 @@ def _exact(a: Sequence[str], b: Sequence[str]) -> list[Run]:
     tail = _common_tail(a, b, head)
     runs: list[Run] = []
     if head:
-        runs.append(Run(True, 0, head, 0, head))
+        runs.append(Run(KEPT, 0, head, 0, head))
     middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
     if middle_a or middle_b:
-        runs.extend(Run(e, a0 + head, a1 + head, b0 + head, b1 + head) for e, a0, a1, b0, b1 in _middle(middle_a, middle_b))
+        runs.extend(
+            Run(e, a0 + head, a1 + head, b0 + head, b1 + head) for e, a0, a1, b0, b1 in _middle(middle_a, middle_b)
+        )
     if tail:
-        runs.append(Run(True, len(a) - tail, len(a), len(b) - tail, len(b)))
+        runs.append(Run(KEPT, len(a) - tail, len(a), len(b) - tail, len(b)))
     return runs
 
 
@@ -77,15 +98,15 @@ def _common_tail(a: Sequence[str], b: Sequence[str], head: int) -> int:
 
 def _middle(a: Sequence[str], b: Sequence[str]) -> list[Run]:
     if not a or not b:
-        return [Run(False, 0, len(a), 0, len(b))]
+        return [Run(CHANGED, 0, len(a), 0, len(b))]
     if len(a) * len(b) > CELLS:
         return _by_sentences(a, b)
     return opcodes(a, b)
 
 
-def opcodes(a: Sequence[str], b: Sequence[str]) -> list[Run]:
+def opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
     """Gives the runs of two rows of hashable things, changes merged (delete and insert side by side are one run)."""
-    ids: dict[str, int] = {}
+    ids: dict[Hashable, int] = {}
     x = [ids.setdefault(token, len(ids)) for token in a]
     y = [ids.setdefault(token, len(ids)) for token in b]
     found = Indel.opcodes(bytes(x), bytes(y)) if len(ids) <= 256 else Indel.opcodes(x, y)
@@ -94,7 +115,7 @@ def opcodes(a: Sequence[str], b: Sequence[str]) -> list[Run]:
         equal = op.tag == "equal"
         if runs and not equal and not runs[-1].equal:
             last = runs[-1]
-            runs[-1] = Run(False, last.a0, op.src_end, last.b0, op.dest_end)
+            runs[-1] = Run(CHANGED, last.a0, op.src_end, last.b0, op.dest_end)
         else:
             runs.append(Run(equal, op.src_start, op.src_end, op.dest_start, op.dest_end))
     return runs
@@ -103,7 +124,7 @@ def opcodes(a: Sequence[str], b: Sequence[str]) -> list[Run]:
 def _by_sentences(a: Sequence[str], b: Sequence[str]) -> list[Run]:
     left, right = _sentences(a), _sentences(b)
     if len(left) * len(right) > CELLS or len(left) < 2 or len(right) < 2:
-        return [Run(False, 0, len(a), 0, len(b))]
+        return [Run(CHANGED, 0, len(a), 0, len(b))]
     out: list[Run] = []
     for run in opcodes([" ".join(a[i:j]) for i, j in left], [" ".join(b[i:j]) for i, j in right]):
         a0, a1 = _bounds(left, run.a0, run.a1, len(a))
@@ -111,7 +132,9 @@ def _by_sentences(a: Sequence[str], b: Sequence[str]) -> list[Run]:
         if run.equal or (a1 - a0) * (b1 - b0) > CELLS or a0 == a1 or b0 == b1:
             out.append(Run(run.equal, a0, a1, b0, b1))
         else:
-            out.extend(Run(r.equal, r.a0 + a0, r.a1 + a0, r.b0 + b0, r.b1 + b0) for r in compare_tokens(a[a0:a1], b[b0:b1]))
+            out.extend(
+                Run(r.equal, r.a0 + a0, r.a1 + a0, r.b0 + b0, r.b1 + b0) for r in compare_tokens(a[a0:a1], b[b0:b1])
+            )
     return out
 
 
@@ -130,13 +153,13 @@ def _bounds(spans: Sequence[tuple[int, int]], first: int, last: int, end: int) -
 def readable(runs: Sequence[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
     """Joins changes that chance matches chop up, as a reader would mark them (diff-match-patch's semantic clean-up).
 
-    The clean-up runs on tokens mapped to characters, between kept words that must never be shown as changed: numbers,
-    dates, negations and modal verbs.
+    The clean-up runs on tokens mapped to characters, between kept rows that stay: phrases, and whatever holds a number,
+    a date, a negation or a modal verb.
     """
     out: list[Run] = []
     stretch: list[Run] = []
     for run in runs:
-        if run.equal and (run.a1 - run.a0 > 12 or any(_PROTECTED.search(t) for t in a[run.a0 : run.a1])):
+        if run.equal and _stays(a[run.a0 : run.a1]):
             out.extend(_cleaned(stretch, a, b))
             stretch = []
             out.append(run)
@@ -144,6 +167,14 @@ def readable(runs: Sequence[Run], a: Sequence[str], b: Sequence[str]) -> list[Ru
             stretch.append(run)
     out.extend(_cleaned(stretch, a, b))
     return _slid(_merged(out), a, b)
+
+
+def _stays(kept: Sequence[str]) -> bool:
+    """Tells whether a kept row of tokens stays kept in what a reader is shown."""
+    if len(kept) > 12 or any(map(never_hidden, kept)):
+        return True
+    words = [token for token in kept if is_word(token)]
+    return len(words) >= _PHRASE and max(map(len, words)) >= _LONG_WORD
 
 
 def _cleaned(runs: list[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
@@ -174,15 +205,16 @@ def _cleaned(runs: list[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
 
 
 def _without_islands(runs: list[Run], a: Sequence[str]) -> list[Run]:
-    """Drops kept stretches of one or two words, or of marks alone, between two changes that are larger than they are."""
+    """Drops kept rows of marks or little words alone, and of one or two words between changes larger than they are."""
     out: list[Run] = []
     for k, run in enumerate(runs):
+        is_island = False
         if run.equal and 0 < k < len(runs) - 1:
-            words = sum(map(is_word, a[run.a0 : run.a1]))
+            kept = [token for token in a[run.a0 : run.a1] if is_word(token)]
             around = [_size(runs[k - 1]), _size(runs[k + 1])]
-            if words == 0 or (words <= 2 and min(around) >= 2 and sum(around) >= 3 * words + 2):
-                run = run._replace(equal=False)
-        out.append(run)
+            little = len(kept) <= 2 and all(len(token) <= _LITTLE for token in kept)
+            is_island = little or (len(kept) <= 2 and max(around) >= 2 and sum(around) >= 2 * len(kept) + 1)
+        out.append(run._replace(equal=CHANGED) if is_island else run)
     return _merged(out)
 
 
@@ -216,7 +248,7 @@ def _slid(runs: list[Run], a: Sequence[str], b: Sequence[str]) -> list[Run]:
             continue
         if shift:
             out[k - 1] = before._replace(a1=before.a1 + shift, b1=before.b1 + shift)
-            out[k] = Run(False, run.a0 + shift, run.a1 + shift, run.b0 + shift, run.b1 + shift)
+            out[k] = Run(CHANGED, run.a0 + shift, run.a1 + shift, run.b0 + shift, run.b1 + shift)
             out[k + 1] = after._replace(a0=after.a0 + shift, b0=after.b0 + shift)
     return _merged([run for run in out if run.a1 > run.a0 or run.b1 > run.b0])
 

@@ -1,19 +1,23 @@
 """Blocks: the headings, paragraphs, list items, table rows and definitions that a chunk of text is made of.
 
-A chunk is what stands between blank lines. Blocks know nothing of their place, so that equal chunks of different
-versions share theirs: a version costs only what it does not share with the one before.
+A chunk is what stands between blank lines. Blocks know nothing of their place, so that versions share those of equal
+parts: a version costs only what it does not share with the one before.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model import BlockKind
 from tracker.text.inline import visible
 from tracker.text.normalize import fold, fold_link
-from tracker.text.tokens import code, tokens
+from tracker.text.tokens import codes, token_starts, tokens
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+SENTENCE_WORDS = 5  # a shorter sentence that stands elsewhere too is a chance repeat
 PSEUDO_HEADING = 7  # the level of a paragraph that is all bold: below every real heading
 
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
@@ -21,8 +25,11 @@ _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"([*_-])(?:[ \t]*\1){2,}[ \t]*$")
 _TABLE_RULE = re.compile(r"\|[ \t:|-]*-[ \t:|-]*$")
 _ITEM = re.compile(r"(?:[*+-]|\d{1,4}[.)]|[a-z][.)]|[ivxl]{1,6}[.)])(?:[ \t]+|$)")
+_STANDS_ALONE = re.compile(r"[ \t]*(?:[*+-][ \t]|\||\d{1,4}[.)][ \t])(?!.*(?: {2}|\\)$)")
+_CELL_BORDER = re.compile(r"\s*(?<!\\)\|\s*")
+_SENTENCE = re.compile(r"[^\s.!?;:][^.!?;:]*(?:[.!?;:]+(?!\s)[^.!?;:]*)*[.!?;:]*")
 _QUOTE = re.compile(r"(?:>[ \t]?)+")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
+_HARD_BREAKS = ("  ", "\\")
 _BOLD = re.compile(r"\*\*(?!\s)[^\n]{1,118}(?<![\s.;,])\*\*:?$")
 _NUMBER = re.compile(
     r"""
@@ -40,11 +47,41 @@ _NUMBER = re.compile(
 
 
 class Block:
-    """One block of text, free of its place; its words are read once, when first asked for.
+    """One block of text, free of its place. What it says is read when first asked for, and kept.
 
-    `raw` is its source without marker and indentation, `start` its place in the chunk; `open` and `close` hold the marker
-    before it and the underline behind it too.
+    Attributes:
+        kind, level: what it is in its page; the level of a heading, the depth of an item.
+        raw: its source without marker and indentation.
+        open, start, close: offsets in the unit it was read from: of its marker, of `raw`, of the end of its underline.
+        marker: the list marker before it; "" where there is none.
+        full: the visible words; text: the same without the printed number, which takes `number_length` characters.
+        number: the printed number, from the words or the list marker: "8.3", "(a)", "Article 4".
+        links: link targets as they stand; folded_links: as comparing sees them.
+        key: what comparing looks at: the folded words. Equal keys mean equal words.
+        tokens, token_starts: the folded words and marks of the text, and where each begins in it.
+        codes: the tokens as one-byte codes, for a quick look at how alike two blocks are.
+        content: the words that carry meaning, about: those of at least five letters, blind to case.
+        sentences: the key's sentences of at least SENTENCE_WORDS words.
+        size: how many words it has, about.
     """
+
+    __slots__ = (
+        "close", "codes", "content", "folded_links", "full", "key", "kind", "level", "links", "marker", "number",
+        "number_length", "open", "raw", "sentences", "size", "start", "text", "token_starts", "tokens",
+    )  # fmt: skip
+    full: str
+    text: str
+    number: str | None
+    number_length: int
+    links: tuple[str, ...]
+    folded_links: tuple[str, ...]
+    key: str
+    tokens: list[str]
+    token_starts: list[int]
+    codes: bytes
+    content: frozenset[str]
+    sentences: tuple[str, ...]
+    size: int
 
     def __init__(self, kind: BlockKind, level: int, raw: str, extent: tuple[int, int, int], marker: str = "") -> None:
         self.kind = kind
@@ -53,88 +90,77 @@ class Block:
         self.open, self.start, self.close = extent
         self.marker = marker
 
-    @cached_property
-    def _read(self) -> tuple[str, str | None, int, tuple[str, ...]]:
+    def __getattr__(self, name: str) -> object:
+        """Fills the attribute asked for the first time; later reads find it in its slot."""
+        fill = _FILLS.get(name)
+        if fill is None:
+            raise AttributeError(name)
+        fill(self)
+        return getattr(self, name)
+
+    def _read(self) -> None:
         raw = self.raw.strip("| \t") if self.kind is BlockKind.ROW else self.raw
-        text, links = visible(raw)
+        text, self.links = visible(raw)
         if self.kind is BlockKind.ROW:
-            text = re.sub(r"\s*(?<!\\)\|\s*", " | ", text)
+            text = _CELL_BORDER.sub(" | ", text)
+        self.full = self.text = text
         number = number_of(text)
-        return (text, _ordinal(self.marker), 0, links) if number is None else (text, *number, links)
+        if number is None:
+            self.number, self.number_length = _ordinal(self.marker), 0
+        else:
+            self.number, self.number_length = number
+            self.text = text[self.number_length :]
 
-    @cached_property
-    def text(self) -> str:
-        """The visible words without the printed number."""
-        full, _, length, _ = self._read
-        return full[length:] if length else full
+    def _tokenize(self) -> None:
+        self.tokens = tokens(self.text)
 
-    @property
-    def full(self) -> str:
-        """The visible words with the number where it is one of them."""
-        return self._read[0]
+    def _place_tokens(self) -> None:
+        self.token_starts = token_starts(self.text)
+
+    def _fold(self) -> None:
+        self.key = fold(self.text)
+
+    def _measure(self) -> None:
+        self.size = self.text.count(" ") + 1
+
+    def _encode(self) -> None:
+        self.codes = codes(self.tokens)
+
+    def _weigh(self) -> None:
+        self.content = frozenset([token.casefold() for token in self.tokens if len(token) > 4])
+
+    def _part(self) -> None:
+        found = [sentence for _, sentence in sentences(self.key)]
+        self.sentences = tuple([s for s in found if s.count(" ") >= SENTENCE_WORDS - 1])
+
+    def _fold_links(self) -> None:
+        self.folded_links = tuple([fold_link(link) for link in self.links])
 
     @property
     def printed(self) -> str:
         """The visible words as printed, number in front."""
-        full, number, length, _ = self._read
-        return full if length or number is None else f"{self.marker} {full}"
-
-    @property
-    def number(self) -> str | None:
-        """The printed number, from the words or the list marker: "8.3", "(a)", "Article 4"."""
-        return self._read[1]
-
-    @property
-    def number_length(self) -> int:
-        """How many characters of the visible words the printed number and the blank behind it take."""
-        return self._read[2]
-
-    @property
-    def links(self) -> tuple[str, ...]:
-        """Link targets as they stand."""
-        return self._read[3]
-
-    @cached_property
-    def key(self) -> str:
-        """What comparing looks at: the folded words. Equal keys mean equal words."""
-        return fold(self.text)
-
-    @cached_property
-    def folded_links(self) -> tuple[str, ...]:
-        """Link targets as comparing sees them."""
-        return tuple([fold_link(link) for link in self.links])
-
-    @cached_property
-    def tokens(self) -> list[str]:
-        """The folded words and marks of the text."""
-        return self._tokens[0]
-
-    @property
-    def token_starts(self) -> list[int]:
-        """Where each token begins in the text."""
-        return self._tokens[1]
-
-    @cached_property
-    def _tokens(self) -> tuple[list[str], list[int]]:
-        return tokens(self.text)
-
-    @cached_property
-    def content(self) -> frozenset[str]:
-        """The words that carry meaning, about: those of at least five letters, blind to case."""
-        return frozenset([token.casefold() for token in self.tokens if len(token) > 4])
-
-    @cached_property
-    def codes(self) -> bytes:
-        """The tokens as one-byte codes, for a quick look at how alike two blocks are."""
-        return bytes([code(token) for token in self.tokens])
-
-    @cached_property
-    def size(self) -> int:
-        """How many words it has, about: blanks and one."""
-        return self.key.count(" ") + 1 if self.key else 0
+        return self.full if self.number_length or self.number is None else f"{self.marker} {self.full}"
 
     def __repr__(self) -> str:
         return f"Block({self.kind}, {self.level}, {self.number!r}, {self.text[:60]!r})"
+
+
+_FILLS: dict[str, Callable[[Block], None]] = {
+    **dict.fromkeys(("full", "text", "number", "number_length", "links"), Block._read),  # noqa: SLF001  # its own methods
+    "tokens": Block._tokenize,  # noqa: SLF001
+    "token_starts": Block._place_tokens,  # noqa: SLF001
+    "key": Block._fold,  # noqa: SLF001
+    "size": Block._measure,  # noqa: SLF001
+    "codes": Block._encode,  # noqa: SLF001
+    "content": Block._weigh,  # noqa: SLF001
+    "sentences": Block._part,  # noqa: SLF001
+    "folded_links": Block._fold_links,  # noqa: SLF001
+}
+
+
+def sentences(text: str) -> list[tuple[int, str]]:
+    """Splits a text into sentences and clauses between colons: the start of each and its words, end mark and all."""
+    return [(found.start(), found.group().rstrip()) for found in _SENTENCE.finditer(text)]
 
 
 def number_of(text: str) -> tuple[str, int] | None:
@@ -166,19 +192,73 @@ def _ordinal(marker: str) -> str | None:
     return marker if marker and marker not in "*+-:" else None
 
 
-def blocks_of(chunk: str) -> tuple[Block, ...]:
-    """Splits a chunk into its blocks; lines that are only wrapped go on in their block, hard breaks end it."""
-    reader = _ChunkReader()
+class Chunk(NamedTuple):
+    """The blocks of a chunk, and where in it the unit of each begins."""
+
+    blocks: tuple[Block, ...]
+    places: tuple[int, ...]
+
+
+_SHELF = 3000  # chunks and units kept of a document, twice over
+
+
+class Shelf:
+    """The blocks read lately of one document, by their source: what comes back is not read again.
+
+    Two generations: when the young one is full it becomes the old one, and what the old one held is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._young: dict[str, Chunk] = {}
+        self._old: dict[str, Chunk] = {}
+
+    def chunk(self, source: str) -> Chunk:
+        """Gives the blocks of a chunk; lines that are only wrapped go on in their block, hard breaks end it."""
+        found = self._young.get(source)
+        if found is not None:
+            return found
+        found = self._old.get(source) or self._read(source)
+        if len(self._young) >= _SHELF:
+            self._old, self._young = self._young, {}
+        self._young[source] = found
+        return found
+
+    def _read(self, source: str) -> Chunk:
+        """Reads a chunk, unit by unit: a unit means the same wherever it stands."""
+        units = _units(source)
+        if len(units) == 1:
+            return _read_unit(source)
+        blocks: list[Block] = []
+        places: list[int] = []
+        at = 0
+        for unit in units:
+            found = self.chunk(unit).blocks
+            blocks += found
+            places += [at] * len(found)
+            at += len(unit) + 1
+        return Chunk(tuple(blocks), tuple(places))
+
+
+def _units(chunk: str) -> Sequence[str]:
+    """Splits a list or table into its lines; any other chunk is one unit."""
+    if "\n" not in chunk:
+        return (chunk,)
+    lines = chunk.split("\n")
+    return lines if all(map(_STANDS_ALONE.match, lines)) else (chunk,)
+
+
+def _read_unit(unit: str) -> Chunk:
+    reader = _UnitReader()
     at = 0
-    for line in chunk.split("\n"):
+    for line in unit.split("\n"):
         reader.take(line, at)
         at += len(line) + 1
     reader.close()
-    return tuple(reader.blocks)
+    return Chunk(tuple(reader.blocks), (0,) * len(reader.blocks))
 
 
-class _ChunkReader:
-    """Reads a chunk line by line; `open` are the lines of the block that is not finished yet."""
+class _UnitReader:
+    """Reads a unit line by line; `open` are the lines of the block that is not finished yet."""
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -192,7 +272,7 @@ class _ChunkReader:
         self.broken = False
 
     def take(self, line: str, at: int) -> None:
-        """Reads one line that stands at `at` in the chunk."""
+        """Reads one line that stands at `at` in the unit."""
         body = line.lstrip()
         if not body:
             self.close()
@@ -226,7 +306,7 @@ class _ChunkReader:
             self.lines.append(line)
         else:
             self._open(self.kind if self.lines else BlockKind.PARAGRAPH, self.level if self.lines else 0, body, start)
-        self.broken = bool(_HARD_BREAK.search(line))
+        self.broken = line.endswith(_HARD_BREAKS)
 
     def _item(self, body: str, start: int, marker: str, length: int, level: int) -> None:
         rest = body[length:]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracker.text.normalize import cloudflare_address
 
-_SPECIAL = re.compile(r"[\\*_`\[\]<&\u200b-\u200f\u2060\ufeff\u00ad]|[^\S ]|  |^ | $")
+_ODD = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|[^\S ]")
 _MARK = re.compile(r"[\\*_`\[\]!<&\n\u200b-\u200f\u2060\ufeff\u00ad]|[^\S\n ]")  # what a token can begin with
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _TOKEN = re.compile(
@@ -35,6 +35,9 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_AS_WRITTEN = ("escaped", "address")
+_AS_BLANK = ("break", "blank")
+
 
 class Piece(NamedTuple):
     """Visible characters and where they stand in the block's source."""
@@ -53,10 +56,19 @@ class Inline(NamedTuple):
 
 def visible(raw: str) -> Inline:
     """Gives the words of a block's source as a reader sees them, blanks squeezed, and its link targets."""
-    if not _SPECIAL.search(raw):
+    if _is_plain(raw):
         return Inline(raw, ())
     found, links = pieces(raw)
     return Inline(" ".join("".join([p.text for p in found]).split()), links)
+
+
+def _is_plain(raw: str) -> bool:
+    """Tells whether a source has no marks at all (single tests of a character are far faster than one of a class)."""
+    if "[" in raw or "*" in raw or "\\" in raw or "_" in raw or "  " in raw or "\n" in raw:
+        return False
+    if "<" in raw or "`" in raw or "&" in raw or "\t" in raw or raw[:1] == " " or raw[-1:] == " ":
+        return False
+    return raw.isascii() or not _ODD.search(raw)
 
 
 def offsets(raw: str) -> list[int]:
@@ -79,9 +91,7 @@ def offsets(raw: str) -> list[int]:
 
 def pieces(raw: str) -> tuple[list[Piece], tuple[str, ...]]:
     """Splits a block's source into visible pieces and link targets; marks are left out."""
-    out: list[Piece] = []
-    opened: list[int] = []  # indexes of the "[" pieces that may turn out to open a link
-    links: list[str] = []
+    reader = _Reader(raw)
     at = 0
     mark = _MARK.search(raw)
     while mark:
@@ -90,50 +100,62 @@ def pieces(raw: str) -> tuple[list[Piece], tuple[str, ...]]:
             mark = _MARK.search(raw, mark.end())
             continue
         start, end = found.span()
-        mark = _MARK.search(raw, end)
         if start > at:
-            out.append(Piece(raw[at:start], at, start))
+            reader.out.append(Piece(raw[at:start], at, start))
+        reader.take(found)
         at = end
-        group = found.lastgroup
-        if group == "open":
-            opened.append(len(out))
-            out.append(Piece("[", start, end))
-        elif group == "target":
-            _close_link(found.group("target"), start, end, out, opened, links)
-        elif group == "close":
-            if opened:
-                opened.pop()
-            out.append(Piece("]", start, end))
-        elif group == "stars":
-            if not _is_mark(raw, start, end):
-                out.append(Piece(found.group(), start, end))
-        elif group == "escaped":
-            out.append(Piece(found.group("escaped"), end - 1, end))
-        elif group in ("break", "blank"):
-            out.append(Piece(" ", start, end))
-        elif group == "address":
-            out.append(Piece(found.group("address"), start + 1, end - 1))
-        elif group == "entity":
-            out.append(Piece(_character(found.group()), start, end))
+        mark = _MARK.search(raw, end)
     if at < len(raw):
-        out.append(Piece(raw[at:], at, len(raw)))
-    return out, tuple(links)
+        reader.out.append(Piece(raw[at:], at, len(raw)))
+    return reader.out, tuple(reader.links)
 
 
-def _close_link(target: str, start: int, end: int, out: list[Piece], opened: list[int], links: list[str]) -> None:
-    """Ends a link: its bracket vanishes and its target is kept; a hidden e-mail address becomes the words."""
-    if not opened:
-        out.append(Piece("](" + target + ")", start, end))
-        return
-    first = opened.pop()
-    bracket = out[first]
-    out[first] = Piece("", bracket.start, bracket.end)
-    target = target.strip("<>")
-    address = cloudflare_address(target)
-    if address:
-        out[first + 1 :] = [Piece(address, bracket.end, start)]
-    if len(out) > first + 1 or not target.startswith("#"):
-        links.append(target)
+class _Reader:
+    """Collects the pieces of one block; `opened` are the brackets that may turn out to open a link."""
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.out: list[Piece] = []
+        self.links: list[str] = []
+        self.opened: list[int] = []
+
+    def take(self, found: re.Match[str]) -> None:
+        """Reads one token; marks of emphasis, pictures and tags have no words."""
+        group = found.lastgroup
+        start, end = found.span()
+        if group in _AS_WRITTEN:
+            at, until = found.span(group)
+            self.out.append(Piece(self.raw[at:until], at, until))
+        elif group == "open":
+            self.opened.append(len(self.out))
+            self.out.append(Piece("[", start, end))
+        elif group == "target":
+            self._close_link(found.group("target"), start, end)
+        elif group == "close":
+            if self.opened:
+                self.opened.pop()
+            self.out.append(Piece("]", start, end))
+        elif group in _AS_BLANK:
+            self.out.append(Piece(" ", start, end))
+        elif group == "entity":
+            self.out.append(Piece(_character(found.group()), start, end))
+        elif group == "stars" and not _is_mark(self.raw, start, end):
+            self.out.append(Piece(found.group(), start, end))
+
+    def _close_link(self, target: str, start: int, end: int) -> None:
+        """Ends a link: its bracket vanishes and its target is kept; a hidden e-mail address becomes the words."""
+        if not self.opened:
+            self.out.append(Piece("](" + target + ")", start, end))
+            return
+        first = self.opened.pop()
+        bracket = self.out[first]
+        self.out[first] = Piece("", bracket.start, bracket.end)
+        target = target.strip("<>")
+        address = cloudflare_address(target)
+        if address:
+            self.out[first + 1 :] = [Piece(address, bracket.end, start)]
+        if len(self.out) > first + 1 or not target.startswith("#"):
+            self.links.append(target)
 
 
 def _is_mark(raw: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""What comparing ignores: letter forms, quotes, dashes, blanks, tracking parameters. The text itself stays as it was."""
+"""What comparing ignores: letter forms, quotes, dashes, blanks, tracking parameters. The text stays as it was."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import re
 import unicodedata
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-_FOLD = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u0060\u02bc", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\uff0d", "-"),
-        **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e", ""),
-    }
-)
-_BLANKS = re.compile(r"\s+")
+_FOLD = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4\u0060\u02bc", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u2039\u203a", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\uff0d", "-"),
+    **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e", ""),
+}
+_FOLDED = re.compile("[" + "".join(_FOLD) + "]")
 _TRACKING = re.compile(
     r"(?i)^(utm_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|_ga|_gl|oldid|ref_src|ref_url|"
     r"s?session_?id|sid|jsessionid|phpsessid|csrf\w*|nonce|timestamp|__cf\w+|trk\w*|hsctatracking)$"
@@ -27,7 +25,14 @@ def fold(text: str) -> str:
     """Gives `text` as comparing sees it: NFKC, plain quotes and dashes, single blanks, no zero-width characters."""
     if text.isascii():
         return text.replace("`", "'") if "`" in text else text
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD)).strip()
+    text = _FOLDED.sub(_fold_character, text)
+    if text.isascii() or unicodedata.is_normalized("NFKC", text):
+        return text
+    return " ".join(_FOLDED.sub(_fold_character, unicodedata.normalize("NFKC", text)).split())
+
+
+def _fold_character(found: re.Match[str]) -> str:
+    return _FOLD[found.group()]
 
 
 def same_when_folded(a: str, b: str) -> bool:

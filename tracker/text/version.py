@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
 
 import xxhash
 
 from tracker.model import BlockKind, Clause
-from tracker.text.blocks import PSEUDO_HEADING, Block, blocks_of
+from tracker.text.blocks import PSEUDO_HEADING, Block, Chunk, Shelf
 
+_LEAD_IN_REACH = 100  # blocks: a longer list is searched for its lead-in no further
 _LEAD_IN_LIMIT = 300  # characters: a longer paragraph before a list says more than what the list is about
 
 
 class Version:
-    """The text of a document and its blocks; clauses, with their place, are made when asked for.
+    """The text of a document and its blocks; clauses, with their place, are made when asked for."""
 
-    `chunks` are the pieces between blank lines; a later version reads only the chunks this one does not have.
-    """
-
-    def __init__(self, text: str, chunks: Mapping[str, tuple[Block, ...]]) -> None:
+    def __init__(self, text: str, shelf: Shelf) -> None:
         self.text = text
-        self.chunks = chunks
+        self.blocks: list[Block] = []
+        self._places: list[tuple[int, Chunk]] = []
+        at = 0
+        for source in text.split("\n\n"):
+            chunk = shelf.chunk(source)
+            self.blocks += chunk.blocks
+            self._places.append((at, chunk))
+            at += len(source) + 2
 
     @cached_property
-    def _laid_out(self) -> tuple[list[Block], list[int]]:
-        blocks: list[Block] = []
-        starts: list[int] = []
-        at = 0
-        for chunk in self.text.split("\n\n"):
-            for block in self.chunks[chunk]:
-                blocks.append(block)
-                starts.append(at)
-            at += len(chunk) + 2
-        return blocks, starts
-
-    @property
-    def blocks(self) -> Sequence[Block]:
-        """All blocks in order of the text."""
-        return self._laid_out[0]
+    def _starts(self) -> list[int]:
+        """Where the unit of each block begins in the text."""
+        return [at + place for at, chunk in self._places for place in chunk.places]
 
     def span(self, index: int) -> tuple[int, int]:
         """Gives the place in the text of a block's words, list marker left out."""
-        blocks, starts = self._laid_out
-        start = starts[index] + blocks[index].start
-        return start, start + len(blocks[index].raw)
+        block = self.blocks[index]
+        start = self._starts[index] + block.start
+        return start, start + len(block.raw)
 
     def extent(self, index: int) -> tuple[int, int]:
         """Gives the place in the text of a block with its marker and underline."""
-        blocks, starts = self._laid_out
-        return starts[index] + blocks[index].open, starts[index] + blocks[index].close
+        block, start = self.blocks[index], self._starts[index]
+        return start + block.open, start + block.close
 
     @cached_property
     def _headings(self) -> list[int]:
@@ -67,37 +58,56 @@ class Version:
         alone = level < PSEUDO_HEADING and all(self.blocks[i].level > level for i in rest)
         return first if alone and first <= 3 else None
 
+    @cached_property
+    def _chains(self) -> dict[int, tuple[int, ...]]:
+        """For each heading the headings it stands under and itself, outermost first, without the document's title."""
+        out: dict[int, tuple[int, ...]] = {}
+        chain: tuple[int, ...] = ()
+        for i in self._headings:
+            level = self.blocks[i].level
+            while chain and self.blocks[chain[-1]].level >= level:
+                chain = chain[:-1]
+            if i != self._title:
+                chain = (*chain, i)
+            out[i] = chain
+        return out
+
+    @cached_property
+    def _paths(self) -> dict[tuple[int, ...], tuple[str, ...]]:
+        return {}
+
     def headings_above(self, index: int) -> tuple[int, ...]:
         """Gives the indexes of the headings a block stands under, outermost first, without the document's title."""
-        found: list[int] = []
-        block = self.blocks[index]
-        level = block.level if block.kind is BlockKind.HEADING else PSEUDO_HEADING + 1
-        for i in reversed(self._headings[: bisect_right(self._headings, index - 1)]):
-            if self.blocks[i].level < level:
-                level = self.blocks[i].level
-                if i != self._title:
-                    found.append(i)
-                if level == 1:
-                    break
-        return tuple(reversed(found))
+        chain = self._chains.get(index)
+        if chain is not None:
+            return chain[:-1]
+        k = bisect_right(self._headings, index)
+        return self._chains[self._headings[k - 1]] if k else ()
 
     def path(self, index: int) -> tuple[str, ...]:
         """Gives the headings above a block as printed, without markup."""
-        return tuple([self.blocks[i].printed for i in self.headings_above(index)])
+        chain = self.headings_above(index)
+        path = self._paths.get(chain)
+        if path is None:
+            path = self._paths[chain] = tuple([self.blocks[i].printed for i in chain])
+        return path
 
     def number(self, index: int) -> str | None:
         """Gives the printed number of a block, or that of the nearest numbered heading above it."""
         block = self.blocks[index]
         if block.number or block.kind is BlockKind.HEADING:
             return block.number
-        return next((self.blocks[i].number for i in reversed(self.headings_above(index)) if self.blocks[i].number), None)
+        return next(
+            (self.blocks[i].number for i in reversed(self.headings_above(index)) if self.blocks[i].number),
+            None,
+        )
 
     def lead_in(self, index: int) -> str:
         """Gives the words that introduce the list or table a block stands in; "" where nothing does."""
         block = self.blocks[index]
-        if block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.DEFINITION):
+        if block.kind is BlockKind.PARAGRAPH or block.kind is BlockKind.HEADING:
             return ""
-        for i in range(index - 1, -1, -1):
+        for i in range(index - 1, max(-1, index - _LEAD_IN_REACH), -1):
             other = self.blocks[i]
             if other.kind is BlockKind.HEADING:
                 return ""
@@ -137,12 +147,6 @@ def fingerprint(block: Block) -> str:
     return xxhash.xxh3_64_hexdigest(block.key.encode("utf-8", "replace"))
 
 
-def read(text: str, known: Version | None = None) -> Version:
-    """Reads a text into a version; chunks that `known` has are taken over from it."""
-    have = known.chunks if known else {}
-    chunks: dict[str, tuple[Block, ...]] = {}
-    for chunk in text.split("\n\n"):
-        if chunk not in chunks:
-            got = have.get(chunk)
-            chunks[chunk] = blocks_of(chunk) if got is None else got
-    return Version(text, chunks)
+def read(text: str, shelf: Shelf | None = None) -> Version:
+    """Reads a text into a version; what stands on the `shelf` of its document is not read again."""
+    return Version(text, shelf or Shelf())
