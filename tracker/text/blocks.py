@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import xxhash
+
 from tracker.model import BlockKind
 from tracker.text.inline import visible
 from tracker.text.normalize import fold, fold_link
@@ -58,6 +60,7 @@ class Block:
         number: the printed number, from the words or the list marker: "8.3", "(a)", "Article 4".
         links: link targets as they stand; folded_links: as comparing sees them.
         key: what comparing looks at: the folded words. Equal keys mean equal words.
+        fingerprint: a short name for the key (XXH3, 64 bits).
         tokens, token_starts: the folded words and marks of the text, and where each begins in it.
         codes: the tokens as one-byte codes, for a quick look at how alike two blocks are.
         content: the words that carry meaning, about: those of at least five letters, blind to case.
@@ -66,7 +69,7 @@ class Block:
     """
 
     __slots__ = (
-        "close", "codes", "content", "folded_links", "full", "key", "kind", "level", "links", "marker", "number",
+        "close", "codes", "content", "fingerprint", "folded_links", "full", "key", "kind", "level", "links", "marker", "number",
         "number_length", "open", "raw", "sentences", "size", "start", "text", "token_starts", "tokens",
     )  # fmt: skip
     full: str
@@ -76,6 +79,7 @@ class Block:
     links: tuple[str, ...]
     folded_links: tuple[str, ...]
     key: str
+    fingerprint: bytes
     tokens: list[str]
     token_starts: list[int]
     codes: bytes
@@ -120,6 +124,9 @@ class Block:
     def _fold(self) -> None:
         self.key = fold(self.text)
 
+    def _hash(self) -> None:
+        self.fingerprint = xxhash.xxh3_64_digest(self.key.encode("utf-8", "replace"))
+
     def _measure(self) -> None:
         self.size = self.text.count(" ") + 1
 
@@ -150,6 +157,7 @@ _FILLS: dict[str, Callable[[Block], None]] = {
     "tokens": Block._tokenize,  # noqa: SLF001
     "token_starts": Block._place_tokens,  # noqa: SLF001
     "key": Block._fold,  # noqa: SLF001
+    "fingerprint": Block._hash,  # noqa: SLF001
     "size": Block._measure,  # noqa: SLF001
     "codes": Block._encode,  # noqa: SLF001
     "content": Block._weigh,  # noqa: SLF001

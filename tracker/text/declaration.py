@@ -1,7 +1,7 @@
 """Declarations: how to get the documents of a service. Values only; `tracker.seeds` reads them from files.
 
-The model is that of Open Terms Archive (`fetch`, `select`, `remove`, `combine`, `filter`, history with `validUntil`),
-so that its declarations say the same here.
+The model is that of Open Terms Archive (`fetch`, `select`, `remove`, `combine`, `filter`, history with
+`validUntil`), so that its declarations say the same here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Page:
     url: str
     select: tuple[Selector, ...] = ()  # none: the whole page
     remove: tuple[Selector, ...] = ()
-    drop_query: tuple[str, ...] = ()  # query parameters that vanish from links, besides the known tracking ones
+    drop_query: tuple[str, ...] = ()  # query parameters to drop from links, besides known ones
     unsupported: tuple[str, ...] = ()  # names of filters that are programs of somebody else
     execute_client_scripts: bool | None = None
     headers: tuple[tuple[str, str], ...] = ()
@@ -67,7 +67,7 @@ class PastPages:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """One document of a service: its pages (several when it is combined) and how they were declared before."""
+    """One document of a service: its pages (several when combined) and how they were declared before."""
 
     document: str
     pages: tuple[Page, ...]

@@ -29,6 +29,7 @@ _AS_BROWSERS_READ = {
     "unicode": "utf-16-le",
 }
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_CHARSETS = ("ascii", "big5", "cp", "euc", "gb", "hz", "iso", "johab", "koi8", "mac", "shift", "tis", "utf")
 _META = re.compile(rb"""<meta[^>]{0,400}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _META_WITHIN = 4096  # the standard looks at 1,024 bytes; real pages put scripts before their meta
 
@@ -46,8 +47,7 @@ _MAGIC = {
     b"\x7fELF": "a program",
 }
 _BROKEN_SHARE = 0.005  # of the characters; real pages with a wrong byte here and there stay below it
-_NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
-_LINE_SEPARATORS = re.compile("\r\n?")
+_NO_TEXT = bytes({*range(0x20), 0x7F} - set(b"\t\n\v\f\r"))
 
 
 def characters(body: bytes, charset: str | None, *, markup: bool) -> str:
@@ -93,7 +93,7 @@ def _codec(label: str) -> str | None:
         name = codecs.lookup(plain).name
     except (LookupError, ValueError):
         return None
-    if not name.startswith(("utf", "iso", "cp", "koi8", "mac", "gb", "big5", "euc", "shift", "hz", "ascii", "tis", "johab")):
+    if not name.startswith(_CHARSETS):
         return None  # base64, rot13 and their like are codecs, not charsets
     return _AS_BROWSERS_READ.get(name, name)
 
@@ -101,10 +101,15 @@ def _codec(label: str) -> str | None:
 def _decoded_or_refused(body: bytes, candidates: tuple[str, ...]) -> str:
     for encoding in candidates:
         text = body.decode(encoding, "replace")
-        if _broken(text) <= len(text) * _BROKEN_SHARE:
-            return _LINE_SEPARATORS.sub("\n", text).replace("\x00", "") if "\r" in text or "\x00" in text else text
+        if text.count("\ufffd") + _controls(body, text, encoding) <= len(text) * _BROKEN_SHARE:
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            return text.replace("\x00", "") if "\x00" in text else text
     raise UnreadablePage(f"the bytes are no text in any of {', '.join(candidates)}")
 
 
-def _broken(text: str) -> int:
-    return len(_NO_TEXT.findall(text))
+def _controls(body: bytes, text: str, encoding: str) -> int:
+    """Count the control characters that no text has."""
+    if encoding.startswith("utf-16"):
+        return sum(text.count(chr(each)) for each in _NO_TEXT)
+    return len(body) - len(body.translate(None, _NO_TEXT))

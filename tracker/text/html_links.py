@@ -1,4 +1,4 @@
-"""Where links lead: absolute addresses without what changes from visit to visit, and hidden mail addresses."""
+"""Where links lead: absolute addresses without what changes from visit to visit; hidden mail addresses."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 # Parameters that say how a visitor came, or name the visit itself; never what is shown.
-_VISIT = frozenset(
-    "gclid gclsrc dclid gbraid wbraid fbclid msclkid twclid ttclid li_fat_id yclid ysclid igshid igsh mc_cid mc_eid "
-    "mkt_tok _ga _gl _hsenc _hsmi hsctatracking vero_id oly_anon_id oly_enc_id epik rdt_cid s_kwcid wickedid zanpid "
-    "irclickid srsltid jsessionid phpsessid aspsessionid sessionid session_id csrf csrf_token csrftoken xsrf _csrf "
-    "authenticity_token nonce cfclearance __cf_chl_tk __cf_chl_rt_tk".split()
-)
+_VISIT = frozenset((
+    "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "fbclid", "msclkid", "twclid", "ttclid",
+    "li_fat_id", "yclid", "ysclid", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "_ga", "_gl",
+    "_hsenc", "_hsmi", "hsctatracking", "vero_id", "oly_anon_id", "oly_enc_id", "epik", "rdt_cid",
+    "s_kwcid", "wickedid", "zanpid", "irclickid", "srsltid", "jsessionid", "phpsessid", "aspsessionid",
+    "sessionid", "session_id", "csrf", "csrf_token", "csrftoken", "xsrf", "_csrf", "authenticity_token",
+    "nonce", "cfclearance", "__cf_chl_tk", "__cf_chl_rt_tk",
+))  # fmt: skip
 _VISIT_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "hsa_")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _NO_ADDRESS = re.compile(r"(?:javascript|vbscript|data|blob|about):", re.IGNORECASE)
@@ -25,7 +27,7 @@ _HIDDEN_MAIL = "/cdn-cgi/l/email-protection"
 def target(href: str, base: str, dropped: tuple[str, ...] = ()) -> str:
     """Return the address a link leads to, ready to stand in Markdown; "" where it leads nowhere."""
     plain = _CONTROLS.sub("", href).strip()
-    if not plain or _NO_ADDRESS.match(plain):
+    if plain in ("", "#") or _NO_ADDRESS.match(plain):
         return ""
     if _HIDDEN_MAIL in plain:
         mail = hidden_mail(plain.partition("#")[2])

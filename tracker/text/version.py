@@ -129,7 +129,7 @@ class Version:
             lead_in=self.lead_in(index),
             links=block.links,
             span=self.span(index),
-            fingerprint=fingerprint(block),
+            fingerprint=block.fingerprint.hex(),
         )
 
     def clauses(self) -> tuple[Clause, ...]:
@@ -139,12 +139,7 @@ class Version:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all words in their order: equal for texts that differ only in what comparing ignores."""
-        return xxhash.xxh3_128_hexdigest("\n".join([block.key for block in self.blocks]).encode("utf-8", "replace"))
-
-
-def fingerprint(block: Block) -> str:
-    """Gives a short name for a block's words as comparing sees them (XXH3, 64 bits)."""
-    return xxhash.xxh3_64_hexdigest(block.key.encode("utf-8", "replace"))
+        return xxhash.xxh3_128_hexdigest(b"".join([block.fingerprint for block in self.blocks]))
 
 
 def read(text: str, shelf: Shelf | None = None) -> Version:

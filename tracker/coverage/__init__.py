@@ -1,0 +1,1 @@
+"""Coverage: which article explains which change, with the words that show it."""
