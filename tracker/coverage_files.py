@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 _RECORD: Final = ".toml"
 _LINES: Final = (".jsonl", ".ndjson", ".json")
-_DAY_IN_ADDRESS: Final = re.compile(
-    r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)"
-)
+_DAY_IN_ADDRESS: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 
 
 class _Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,13 +73,9 @@ def read_articles(path: Path) -> tuple[Article, ...]:
     """
     files = [path]
     if path.is_dir():
-        files = sorted(
-            one for one in path.rglob("*") if one.suffix.lower() in {_RECORD, *_LINES} and one.is_file()
-        )
+        files = sorted(one for one in path.rglob("*") if one.suffix.lower() in {_RECORD, *_LINES} and one.is_file())
         if not files:
-            raise UsageError(
-                f"{path}: no coverage in this folder; it takes records (.toml) or articles (.jsonl)"
-            )
+            raise UsageError(f"{path}: no coverage in this folder; it takes records (.toml) or articles (.jsonl)")
     found: dict[str, tuple[str, Article]] = {}
     for file in files:
         for where, article in _articles(file):
@@ -115,9 +109,7 @@ def _from_record(file: Path, text: str) -> Article:
     try:
         record = msgspec.convert(tomllib.loads(text), _Record)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise UsageError(
-            f"{file}: {error}; see the records in seeds/coverage for what a record holds"
-        ) from error
+        raise UsageError(f"{file}: {error}; see the records in seeds/coverage for what a record holds") from error
     told = [
         record.summary,
         *(f"\u201c{quote}\u201d." for quote in record.quotes),
@@ -141,9 +133,7 @@ def _from_line(where: str, line: str) -> Article:
     try:
         told = msgspec.json.decode(line, type=_Line)
     except msgspec.DecodeError as error:
-        raise UsageError(
-            f"{where}: {error}; a line holds one JSON object with at least id and text"
-        ) from error
+        raise UsageError(f"{where}: {error}; a line holds one JSON object with at least id and text") from error
     published, source = _moment(where, told.published), told.published_from
     if published is None and (day := _day_in_address(told.url)):
         published, source = day, "url"

@@ -42,28 +42,28 @@ Cookie
 
 > quoted words
 """
-P, I, H, R, D = BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.ROW, BlockKind.DEFINITION
+PARAGRAPH, ITEM, HEADING, ROW = BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.ROW
 SHARING = ("8. Sharing",)
 LAW = (*SHARING, "8.3. Law enforcement")
 RIGHTS = (*LAW, "Your rights")
 CLAUSES: list[tuple[BlockKind, tuple[str, ...], str | None, str, str]] = [
-    (H, (), None, "Privacy Policy", ""),
-    (P, (), None, "Last updated: 1 May 2024", ""),
-    (H, (), "8", "Sharing", ""),
-    (P, SHARING, "8", "Intro to sharing.", ""),
-    (H, SHARING, "8.3", "Law enforcement", ""),
-    (P, LAW, "8.3", "We may disclose:", ""),
-    (I, LAW, "8.3", "your address;", "We may disclose:"),
-    (I, LAW, "8.3", "IPv4", "your address;"),
-    (I, LAW, "8.3", "your number.", "We may disclose:"),
-    (P, LAW, "8.4", "Numbered words go on here.", ""),
-    (R, LAW, "8.3", "Name | Use", "Numbered words go on here."),
-    (R, LAW, "8.3", "sid | login", "Numbered words go on here."),
-    (P, LAW, "8.3", "Cookie", ""),
-    (D, LAW, "8.3", "a small file.", "Cookie"),
-    (H, LAW, None, "Your rights", ""),
-    (P, RIGHTS, "(a)", "Ask us.", ""),
-    (P, RIGHTS, "8.3", "quoted words", ""),
+    (HEADING, (), None, "Privacy Policy", ""),
+    (PARAGRAPH, (), None, "Last updated: 1 May 2024", ""),
+    (HEADING, (), "8", "Sharing", ""),
+    (PARAGRAPH, SHARING, "8", "Intro to sharing.", ""),
+    (HEADING, SHARING, "8.3", "Law enforcement", ""),
+    (PARAGRAPH, LAW, "8.3", "We may disclose:", ""),
+    (ITEM, LAW, "8.3", "your address;", "We may disclose:"),
+    (ITEM, LAW, "8.3", "IPv4", "your address;"),
+    (ITEM, LAW, "8.3", "your number.", "We may disclose:"),
+    (PARAGRAPH, LAW, "8.4", "Numbered words go on here.", ""),
+    (ROW, LAW, "8.3", "Name | Use", "Numbered words go on here."),
+    (ROW, LAW, "8.3", "sid | login", "Numbered words go on here."),
+    (PARAGRAPH, LAW, "8.3", "Cookie", ""),
+    (BlockKind.DEFINITION, LAW, "8.3", "a small file.", "Cookie"),
+    (HEADING, LAW, None, "Your rights", ""),
+    (PARAGRAPH, RIGHTS, "(a)", "Ask us.", ""),
+    (PARAGRAPH, RIGHTS, "8.3", "quoted words", ""),
 ]
 
 
@@ -109,7 +109,7 @@ def test_the_printed_number_is_set_apart(text: str, number: tuple[str, int] | No
     ("one", "other"),
     [
         ("We keep logs.", "We  **keep**\nlogs."),
-        ("1. We keep \"logs\".", "2. We keep \u201clogs\u201d."),
+        ('1. We keep "logs".', "2. We keep \u201clogs\u201d."),
         ("# Logs\n\nKept.", "Logs\n====\n\n\nKept."),
     ],
 )
@@ -132,7 +132,9 @@ def test_two_documents_in_one_page_are_told_apart() -> None:
 
 
 CHUNK = st.text(alphabet='ab1.()# \n*-|_[]:>="\u00a0\u4f60', max_size=30)
-TEXTS = st.lists(st.one_of(CHUNK, st.sampled_from(("* a\n* b", "# a", "a\n==", "| a | b |\n| - | - |", "1. a\n2. b"))), max_size=8).map("\n\n".join)
+TEXTS = st.lists(
+    st.one_of(CHUNK, st.sampled_from(("* a\n* b", "# a", "a\n==", "| a | b |\n| - | - |", "1. a\n2. b"))), max_size=8
+).map("\n\n".join)
 
 
 @given(TEXTS, TEXTS)
@@ -154,7 +156,7 @@ def test_clauses_stand_one_behind_the_other(text: str) -> None:
 
 
 def test_a_long_text_reads_like_itself_when_the_shelf_forgets() -> None:
-    text = "\n\n".join(f"* clause {number}\n* item {number}" for number in range(4_000))
+    text = "\n\n".join(f"* clause {number}\n* item {number}" for number in range(1_500))
     shelf = Shelf()
 
     assert read(text, shelf).clauses() == read(text, shelf).clauses() == read(text).clauses()
@@ -163,5 +165,5 @@ def test_a_long_text_reads_like_itself_when_the_shelf_forgets() -> None:
 def test_a_clause_is_a_whole_value() -> None:
     (clause,) = read("(b) See [terms](/t).").clauses()
 
-    assert clause == Clause(P, (), "(b)", "See terms.", "", ("/t",), (0, 20), clause.fingerprint)
+    assert clause == Clause(PARAGRAPH, (), "(b)", "See terms.", "", ("/t",), (0, 20), clause.fingerprint)
     assert len(clause.fingerprint) == 16

@@ -38,6 +38,8 @@ MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chan
 PIECE_WORDS = 4  # least number of words of a piece
 PIECE = 0.80  # share of a piece's words that must stand in the whole it was split from
 WHOLE = 0.70  # share of the whole's words that its pieces must hold together
+LARGEST_PIECE = 8_000  # words: larger blocks are not looked at as pieces
+GAIN = 0.6  # least share of a piece's words that no other piece gives the whole
 PAIRS = 60_000  # likeness is computed for every pair up to here; beyond it only for blocks that share rare words
 _MANY = 2500  # pairs: fewer are compared without asking whether it makes sense
 SAME_LANGUAGE = 0.15  # least share of common vocabulary for likeness to mean anything
@@ -64,10 +66,10 @@ def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
 def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
     limit = min(len(old), len(new))
     head = 0
-    while head < limit and old[head] is new[head]:
+    while head < limit and old[head].is_same(new[head]):
         head += 1
     tail = 0
-    while tail < limit - head and old[-1 - tail] is new[-1 - tail]:
+    while tail < limit - head and old[-1 - tail].is_same(new[-1 - tail]):
         tail += 1
     return head, tail
 
@@ -253,13 +255,19 @@ class _Aligner:
         self.free_new = [j for j in self.free_new if j not in gone_new]
 
     def _likeness(self, left: list[int], right: list[int], least: float) -> list[Scored]:
-        """Gives the pairs at least so alike, most alike first (then in order of the text)."""
+        """Gives the pairs at least so alike, most alike first (then in order of the text).
+
+        Where the exact comparison would be too much work the share of long words in common stands for it.
+        """
         wanted = self._candidates(left, right) if len(left) * len(right) > PAIRS else None
         choices = {j: self.new[j].codes for j in right}
         out: list[Scored] = []
         for i in left:
             among = choices if wanted is None else {j: choices[j] for j in wanted.get(i, ())}
             code = self.old[i].codes
+            if len(code) * max(map(len, among.values()), default=0) > CELLS:
+                out += [(alike, i, j) for j in among if (alike := self._shared_content(i, j)) >= least]
+                continue
             found = process.extract(code, among, scorer=Indel.normalized_similarity, limit=None, score_cutoff=least)
             out += [(alike, i, j) for _, alike, j in found]
         out.sort(key=lambda s: (-s[0], abs(s[1] - s[2]), s[1], s[2]))
@@ -281,7 +289,9 @@ class _Aligner:
     # -- the answer ------------------------------------------------------------------------------------------
 
     def _ordered(self) -> list[Group]:
-        groups = [Group((i,), (j,), equal=True) for i, j in self.in_place.items() if self.old[i] is not self.new[j]]
+        groups = [
+            Group((i,), (j,), equal=True) for i, j in self.in_place.items() if not self.old[i].is_same(self.new[j])
+        ]
         groups += [Group((i,), (j,), equal=True, moved=True) for i, j in self.moved.items()]
         groups += self.found
         groups += [Group((), (j,)) for j in self.free_new]
@@ -315,7 +325,7 @@ def _pieces(
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Gives each block of `left` with the neighbours of `right` that nearly consist of its words, in its order."""
     by_size = sorted((len(parts[j].codes), j) for j in right if parts[j].size >= PIECE_WORDS)
-    if len(by_size) < 2:
+    if len(by_size) < 2 or by_size[-1][0] > LARGEST_PIECE:
         return
     sizes = [size for size, _ in by_size]
     codes = [parts[j].codes for _, j in by_size]
@@ -335,7 +345,21 @@ def _pieces(
         if len(held) > 1:
             for run in _consecutive(sorted(held)):
                 if len(run) > 1 and sum(held[j] for j in run) >= WHOLE * len(code):
-                    yield i, tuple(run)
+                    together = _making_up(code, run, parts)
+                    if len(together) > 1:
+                        yield i, together
+
+
+def _making_up(whole: bytes, run: list[int], parts: Sequence[Block]) -> tuple[int, ...]:
+    """Gives those of some neighbours that make up a whole together: each adds words of it that the others lack."""
+    while len(run) > 1:
+        common = LCSseq.similarity(whole, b"".join([parts[j].codes for j in run]))
+        gains = {j: common - LCSseq.similarity(whole, b"".join([parts[k].codes for k in run if k != j])) for j in run}
+        poor = [j for j in run if gains[j] < GAIN * len(parts[j].codes)]
+        if not poor:
+            return tuple(run) if common >= WHOLE * len(whole) else ()
+        run = max(_consecutive(j for j in run if j not in poor), key=len, default=[])
+    return ()
 
 
 def _consecutive(places: Iterable[int]) -> list[list[int]]:

@@ -197,7 +197,7 @@ def _without(stretches: list[Span], taken: list[Span]) -> list[Span]:
 
 def _complete(rows: list[Row], old_length: int, new_length: int) -> list[Row]:
     """Adds what lies between the rows (blank lines, rules, marks of tables) as cosmetic rows of one side."""
-    rows = [r for r in rows if (r.before and r.before[0] < r.before[1]) or (r.after and r.after[0] < r.after[1])]
+    rows = [Row(r.op, _filled(r.before), _filled(r.after)) for r in rows if _filled(r.before) or _filled(r.after)]
     out = list(rows)
     for side, length in ((0, old_length), (1, new_length)):
         at = 0
@@ -208,3 +208,7 @@ def _complete(rows: list[Row], old_length: int, new_length: int) -> list[Row]:
         if at < length:
             out.append(Row("cosmetic", (at, length), None) if side == 0 else Row("cosmetic", None, (at, length)))
     return sorted(out, key=lambda r: (r.after or (1 << 60, 0), r.before or (1 << 60, 0)))
+
+
+def _filled(span: Span | None) -> Span | None:
+    return span if span and span[0] < span[1] else None

@@ -21,7 +21,11 @@ _LEAST_LETTERS = 3 * SENTENCE_WORDS  # a text of fewer characters has fewer word
 
 
 class Difference(NamedTuple):
-    """All that changed between two versions; `quiet` names what differs where no clause changed, None where one did."""
+    """All that changed between two versions.
+
+    `quiet` names what differs where no clause changed; None where one did, or where nothing differs but blank lines,
+    rules and other marks between the clauses.
+    """
 
     clauses: tuple[ClauseChange, ...]
     quiet: Noise | None
@@ -38,7 +42,7 @@ class _Teller:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
         self.old, self.new = comparison.old, comparison.new
-        self.markup = self.cosmetic = False
+        self.markup = self.cosmetic = self.links = False
         self._known: list[set[str] | None] = [None, None]
 
     def tell(self) -> Difference:
@@ -53,14 +57,17 @@ class _Teller:
             k += 1
         if out:
             return Difference(tuple(out), None)
-        return Difference((), Noise.COSMETIC if self.cosmetic else Noise.MARKUP)
+        quiet = (Noise.COSMETIC, self.cosmetic), (Noise.LINKS, self.links), (Noise.MARKUP, self.markup)
+        return Difference((), next((noise for noise, found in quiet if found), None))
 
     def _same_words(self, group: Group) -> Iterable[ClauseChange]:
         i, j = group.old[0], group.new[0]
         a, b = self.old.blocks[i], self.new.blocks[j]
-        if a is not b and a.raw != b.raw:
+        if not a.is_same(b):
             if a.text != b.text:
                 self.cosmetic = True
+            elif a.links != b.links:
+                self.links = True
             else:
                 self.markup = True
         if group.moved:

@@ -25,7 +25,7 @@ PSEUDO_HEADING = 7  # the level of a paragraph that is all bold: below every rea
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*$")
 _RULE = re.compile(r"([*_-])(?:[ \t]*\1){2,}[ \t]*$")
-_TABLE_RULE = re.compile(r"\|[ \t:|-]*-[ \t:|-]*$")
+_TABLE_RULE = re.compile(r"\|[ \t:|-]+$")
 _ITEM = re.compile(r"(?:[*+-]|\d{1,4}[.)]|[a-z][.)]|[ivxl]{1,6}[.)])(?:[ \t]+|$)")
 _STANDS_ALONE = re.compile(r"[ \t]*(?:[*+-][ \t]|\||\d{1,4}[.)][ \t])(?!.*(?: {2}|\\)$)")
 _CELL_BORDER = re.compile(r"\s*(?<!\\)\|\s*")
@@ -46,6 +46,11 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+def fingerprint(key: str) -> bytes:
+    """Gives a short name for folded words (XXH3, 64 bits)."""
+    return xxhash.xxh3_64_digest(key.encode("utf-8", "replace"))
 
 
 class Block:
@@ -69,8 +74,8 @@ class Block:
     """
 
     __slots__ = (
-        "close", "codes", "content", "fingerprint", "folded_links", "full", "key", "kind", "level", "links", "marker", "number",
-        "number_length", "open", "raw", "sentences", "size", "start", "text", "token_starts", "tokens",
+        "close", "codes", "content", "fingerprint", "folded_links", "full", "key", "kind", "level", "links", "marker",
+        "number", "number_length", "open", "raw", "sentences", "size", "start", "text", "token_starts", "tokens",
     )  # fmt: skip
     full: str
     text: str
@@ -125,7 +130,7 @@ class Block:
         self.key = fold(self.text)
 
     def _hash(self) -> None:
-        self.fingerprint = xxhash.xxh3_64_digest(self.key.encode("utf-8", "replace"))
+        self.fingerprint = fingerprint(self.key)
 
     def _measure(self) -> None:
         self.size = self.text.count(" ") + 1
@@ -142,6 +147,16 @@ class Block:
 
     def _fold_links(self) -> None:
         self.folded_links = tuple([fold_link(link) for link in self.links])
+
+    def is_same(self, other: Block) -> bool:
+        """Tells whether two blocks were read from the same source as the same thing."""
+        return self is other or (
+            self.raw == other.raw
+            and self.kind is other.kind
+            and self.level == other.level
+            and self.marker == other.marker
+            and self.close - self.start == other.close - other.start
+        )
 
     @property
     def printed(self) -> str:
@@ -298,7 +313,7 @@ class _UnitReader:
         if first in "=-" and _UNDERLINE.match(body) and self._is_open_title():
             self.kind, self.level = BlockKind.HEADING, 1 if first == "=" else 2
             self.close(at + len(line.rstrip()))
-        elif first in "*_-|" and (_RULE.match(body) or _TABLE_RULE.match(body)):
+        elif first in "*_-|" and (_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body))):
             self.close()
         elif first == "|":
             self._open(BlockKind.ROW, 0, body, start)

@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _TOKEN = re.compile(
     r"""
     \\(?P<escaped>[!-/:-@\[-`{-~])
-  | (?P<image>!\[[^\]\n]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))
+  | (?P<image>!\[[^\[\]\n]*\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))
   | (?P<open>\[)
   | \]\((?P<target><[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+"[^"\n]*")?\)
   | (?P<close>\])
@@ -64,7 +64,7 @@ def visible(raw: str) -> Inline:
 
 def _is_plain(raw: str) -> bool:
     """Tells whether a source has no marks at all (single tests of a character are far faster than one of a class)."""
-    if "[" in raw or "*" in raw or "\\" in raw or "_" in raw or "  " in raw or "\n" in raw:
+    if "[" in raw or "]" in raw or "*" in raw or "\\" in raw or "_" in raw or "  " in raw or "\n" in raw:
         return False
     if "<" in raw or "`" in raw or "&" in raw or "\t" in raw or raw[:1] == " " or raw[-1:] == " ":
         return False

@@ -1,0 +1,132 @@
+"""The command line: reads the call, asks the verbs, prints. Decisions live below.
+
+What goes wrong is one line on stderr and an exit code: 1 where something failed, 2 where the call is wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import __version__
+from tracker.errors import TrackerError, UsageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+# Each command stands in a module of its own, which is imported when it is called: `--help` stays quick.
+COMMANDS = {
+    "replay": "Tell what changed over a stored history, clause by clause.",
+    "diff": "Compare two versions of a text, clause by clause.",
+    "coverage": "Tell which changes a news article explains.",
+    "init": "Write the configuration, seeds and sample pages into a folder.",
+}
+
+
+class Commands(click.Group):
+    """The commands, imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tracker.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="tracker", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Watch terms, privacy policies and FAQs: what changed, why it matters, who reported it.
+
+    \b
+    Examples:
+      tracker init my-archive
+      tracker replay my-archive/snapshots
+      tracker diff old.html new.html --select "main"
+    """
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    _end_tidily_on_signals()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; gives the exit code and leaves its errors on stderr, one line each."""
+    try:
+        code = _invoked(arguments)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as asked:
+        asked.show()
+        code = 2
+    except (click.ClickException, UsageError) as wrong:
+        code = _failed(_told(wrong), 2)
+    except TrackerError as failed:
+        code = _failed(str(failed), 1)
+    except (click.Abort, KeyboardInterrupt):
+        code = _failed("interrupted", 130)
+    except BrokenPipeError:
+        _leave_stdout()
+        code = 0
+    except OSError as failed:
+        _leave_stdout()
+        code = _failed(str(failed), 1)
+    return code if isinstance(code, int) else 0
+
+
+def _invoked(arguments: list[str]) -> object:
+    """Run a command; click's own `main` would answer a reader that left with an exit code of its own."""
+    if "_TRACKER_COMPLETE" in os.environ:
+        return commands.main(arguments, "tracker")
+    try:
+        with commands.make_context("tracker", arguments) as context:
+            return commands.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+
+
+def _told(wrong: click.ClickException | UsageError) -> str:
+    """Tell a mistake in the call, and where help is."""
+    if isinstance(wrong, UsageError):
+        return str(wrong)
+    message = wrong.format_message()
+    if isinstance(wrong, click.UsageError) and wrong.ctx is not None:
+        return f"{message} (see: {wrong.ctx.command_path} --help)"
+    return message
+
+
+def _failed(message: str, code: int) -> int:
+    line = " ".join(message.split())
+    sys.stderr.write(f"tracker: {line}\n".encode(errors="backslashreplace").decode())
+    return code
+
+
+def _leave_stdout() -> None:
+    """Write nothing more to an output that takes nothing more, at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_tidily_on_signals() -> None:
+    """Turn signals that end a process into an exit that passes every `finally`: no file stays behind."""
+
+    def leave(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)

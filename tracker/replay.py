@@ -1,0 +1,183 @@
+"""Replaying a history: every record of every chosen document through the same core as a live check.
+
+Documents are independent of each other. What is to be printed of each waits in a file of its own, so that
+memory does not grow with the history and the answer comes in the same order however the work was shared.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.assess import assess
+from tracker.digest.tally import Tally
+from tracker.errors import UsageError
+from tracker.past import Past
+from tracker.sharing import in_order, processes_for
+from tracker.text.declaration import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from tracker.digest.selection import Selection
+    from tracker.formats.history import History, Line, Reader
+    from tracker.model import Change, Record
+    from tracker.significance.rules import Rules
+    from tracker.text.declaration import ServiceDeclaration
+
+# Under this many records a second process costs more than it saves.
+_WORTH_SHARING = 400
+# Which part of a page is the document is for a declaration to say; where none does, nothing is.
+_UNDECLARED = Page(url="", select=(":not(*)",))
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """How each document of a history is played and what becomes of its changes.
+
+    `keep` tells which changes are spooled beside the shown ones: coverage may explain one a filter hides.
+    `in_full` asks for the clauses of returns to an earlier text too.
+    """
+
+    page: Callable[[Record], Page]
+    rules: Rules
+    selection: Selection
+    encode: Callable[[Change], bytes]
+    keep: Callable[[Change], bool] | None = None
+    in_full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where an encoded change lies in the spool of its document, and what it is worth."""
+
+    start: int
+    size: int
+    is_shown: bool
+    worth: tuple[int, float]  # its significance, and the score of its best clause
+
+
+@dataclass(slots=True)
+class Played:
+    """One document, played: what was counted, and its encoded changes in a file."""
+
+    line: Line
+    spool: Path
+    tally: Tally = field(default_factory=Tally)
+    kept: list[Kept] = field(default_factory=list)
+
+    def encoded(self, which: Iterable[Kept]) -> Iterator[bytes]:
+        """Read encoded changes back from the file."""
+        with self.spool.open("rb") as file:
+            for one in which:
+                file.seek(one.start)
+                yield file.read(one.size)
+
+
+def changes(records: Iterable[Record], past: Past, play: Play) -> Iterator[Change]:
+    """Give the change that each record of one document makes, in order."""
+    for record in records:
+        yield assess(record, past, play.page(record), play.rules, full=play.in_full)
+
+
+def pages_of(services: Mapping[str, ServiceDeclaration]) -> Callable[[Record], Page]:
+    """Give the lookup of the declared page a record shows: the first, where several are combined."""
+
+    def page(record: Record) -> Page:
+        service = services.get(record.service)
+        declared = service and service.document(record.document)
+        pages = declared.at(record.at) if declared else ()
+        return pages[0] if pages else _UNDECLARED
+
+    return page
+
+
+@contextmanager
+def replaying(
+    history: History,
+    lines: tuple[Line, ...],
+    play: Play,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Iterator[Iterator[Played]]:
+    """Play lines of a history; gives them in their order, each as soon as it and those before it are done.
+
+    `progress` hears how many records are done. The files live as long as the block.
+    """
+    records = sum(len(line.listed) for line in lines)
+    processes = processes_for(len(lines)) if records >= _WORTH_SHARING else 1
+    with tempfile.TemporaryDirectory(prefix="tracker-") as folder:
+
+        @contextmanager
+        def desk(tick: Callable[[], None]) -> Iterator[Callable[[tuple[int, Line]], Played]]:
+            with history.reading() as reader:
+                yield lambda piece: _play(Played(piece[1], Path(folder) / str(piece[0])), reader, play, tick)
+
+        with in_order(
+            desk,
+            tuple(enumerate(lines)),
+            weight=lambda piece: len(piece[1].listed),
+            processes=processes,
+            progress=progress,
+        ) as played:
+            yield played
+
+
+def _play(played: Played, reader: Reader, play: Play, tick: Callable[[], None]) -> Played:
+    """Play one document into its file."""
+    past = Past()
+    with played.spool.open("wb") as spool:
+        for change in changes(reader.records(played.line), past, play):
+            is_shown = play.selection.shows(change)
+            played.tally.count(change, is_shown=is_shown)
+            if is_shown or (play.keep and play.keep(change)):
+                score = max((clause.verdict.score for clause in change.clauses), default=0.0)
+                start = spool.tell()
+                size = spool.write(play.encode(change))
+                played.kept.append(Kept(start, size, is_shown, (change.significance, score)))
+            tick()
+    played.tally.versions = len(past.faces)
+    return played
+
+
+def in_history_order(played: Iterable[Played]) -> Iterator[bytes]:
+    """Give the encoded changes that are shown, document by document, as they happened."""
+    for one in played:
+        yield from one.encoded(kept for kept in one.kept if kept.is_shown)
+
+
+def most_significant_first(played: Iterable[Played]) -> Iterator[bytes]:
+    """Give the encoded changes that are shown, those that matter most first."""
+    ranked = [(kept, one) for one in played for kept in one.kept if kept.is_shown]
+    ranked.sort(key=lambda pair: pair[0].worth, reverse=True)
+    for kept, one in ranked:
+        yield from one.encoded((kept,))
+
+
+def chosen(lines: Iterable[Line], services: Collection[str], documents: Collection[str]) -> tuple[Line, ...]:
+    """Choose lines by the exact names asked for; UsageError with near names for one that is not there."""
+    lines = tuple(lines)
+    _known("service", services, {line.service for line in lines})
+    of_services = tuple(line for line in lines if not services or line.service in services)
+    _known("document", documents, {line.document for line in of_services})
+    return tuple(line for line in of_services if not documents or line.document in documents)
+
+
+def _known(kind: str, asked: Collection[str], there: set[str]) -> None:
+    for name in asked:
+        if name not in there:
+            folded = {known.casefold(): known for known in sorted(there)}
+            near = difflib.get_close_matches(name.casefold(), folded, 3, 0.5)
+            hint = " or ".join(f'"{folded[one]}"' for one in near)
+            there_are = hint and f"; did you mean {hint}?"
+            raise UsageError(f'the history has no {kind} "{name}"{there_are or "; it has " + _some(there)}')
+
+
+def _some(names: set[str]) -> str:
+    first = sorted(names)[:10]
+    more = len(names) - len(first)
+    return ", ".join(f'"{name}"' for name in first) + (f" and {more} more" if more else "")

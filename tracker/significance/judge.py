@@ -1,0 +1,152 @@
+"""The judge: one changed clause in, one verdict out; score and grade with the reasons they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tracker.model import ChangeKind, ClauseChange, Fact, Noise, Reason, Verdict
+from tracker.significance.facts import typed_facts
+from tracker.significance.noise import clause_noise
+from tracker.significance.numbers import figures
+from tracker.significance.parties import party_facts
+from tracker.significance.promises import modality_facts, promise_facts
+from tracker.significance.reading import Reading, read
+from tracker.significance.reasons import first_changed, reasons_of
+from tracker.significance.topics import topics_of
+from tracker.significance.vocabulary import said as said_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.significance.rules import LanguageRules, Rules, Scores
+
+_REMEMBERED = 4000  # verdicts; the changed clauses of a long history of one document
+_RETURNED = 0.75  # of the points that a clause loses which stood there before
+
+
+_QUIET = {
+    ChangeKind.MOVED: Noise.ORDER,
+    ChangeKind.RENUMBERED: Noise.ORDER,
+    ChangeKind.COPIED: Noise.ORDER,
+    ChangeKind.SPLIT: Noise.MARKUP,
+    ChangeKind.MERGED: Noise.MARKUP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the judge may know of the document a clause stands in.
+
+    `stood_before` tells whether an earlier version of the document, other than the one compared with, held a clause
+    of exactly these words not long ago; None where nobody remembers.
+    """
+
+    service: str | None = None
+    document: str | None = None
+    language: str | None = "en"
+    stood_before: Callable[[str], bool] | None = None
+
+
+def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
+    """Says what a changed clause means: noise, or facts, topics, score and grade with reasons.
+
+    Pages that flap show the same change again and again, so verdicts are remembered for a while.
+    """
+    noise = _noise_of_kind(change)
+    if noise:
+        return _silent(noise)
+    key = (change, setting.service, setting.document, setting.language, _returned(change, setting))
+    verdict = rules.verdicts.get(key)
+    if verdict is None:
+        if len(rules.verdicts) >= _REMEMBERED:
+            rules.verdicts.clear()
+        verdict = rules.verdicts[key] = _judged(change, setting, rules)
+    return verdict
+
+
+def _judged(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
+    language = rules.languages.get(setting.language or "en")
+    reading = read(change, language, (*change.path, setting.document or ""))
+    noise = clause_noise(change, reading)
+    if noise:
+        return _silent(noise)
+    silent = reading.before.is_silent and reading.after.is_silent
+    facts = () if silent or language is None else _facts(reading, setting, language)
+    topics = topics_of(reading, rules.topics)
+    reasons = reasons_of(reading, facts, topics, rules.scores)
+    if language is None or "all" not in language.covers:
+        reasons = (*reasons, *_uncovered(setting.language, language, reasons, rules.scores))
+    if _returned(change, setting):
+        reasons = (*reasons, _return_reason(reasons, reading))
+    score = round(sum(r.points for r in reasons), 2)
+    return Verdict(
+        significance=_grade(score, reasons, rules.scores),
+        score=score,
+        noise=None,
+        topics=tuple([e.topic for e in topics]),
+        facts=facts,
+        reasons=reasons,
+    )
+
+
+def _facts(reading: Reading, setting: Setting, language: LanguageRules) -> tuple[Fact, ...]:
+    entities = party_facts(reading)
+    names = " ".join(f"{f.before} {f.after}" for f in entities)
+    typed = [f for f in typed_facts(reading) if f.fact != "party" or (f.after or f.before or "") not in names]
+    return (
+        *typed,
+        *promise_facts(reading, language.classes, setting.service),
+        *modality_facts(reading),
+        *entities,
+        *figures(reading),
+    )
+
+
+def _returned(change: ClauseChange, setting: Setting) -> bool:
+    """Tells whether an added clause only came back after a short absence."""
+    return (
+        change.before is None
+        and change.after is not None
+        and setting.stood_before is not None
+        and setting.stood_before(change.after)
+    )
+
+
+def _return_reason(reasons: Sequence[Reason], reading: Reading) -> Reason:
+    points = -round(_RETURNED * sum(r.points for r in reasons), 2)
+    return Reason("stood here in an earlier version", points, "returned", None, None, first_changed(reading.after))
+
+
+def _noise_of_kind(change: ClauseChange) -> Noise | None:
+    """Says which noise a change is that left all words as they were."""
+    if change.kind is ChangeKind.RELINKED:
+        return Noise.LINKS
+    return None if change.edits else _QUIET.get(change.kind)
+
+
+def _silent(noise: Noise) -> Verdict:
+    return Verdict(significance=0, score=0.0, noise=noise, topics=(), facts=(), reasons=())
+
+
+def _grade(score: float, reasons: Sequence[Reason], scores: Scores) -> int:
+    """Gives 1 to 3; a clause is notable only where a reason can name its words."""
+    if score < scores.notable or not any(r.before_span or r.after_span for r in reasons):
+        return 1
+    return 3 if score >= scores.newsworthy else 2
+
+
+def _uncovered(
+    code: str | None, language: LanguageRules | None, reasons: Sequence[Reason], scores: Scores
+) -> tuple[Reason, ...]:
+    """Says that a language is not covered, or in part; where nothing was found, size has to speak for more."""
+    size = next((r for r in reasons if r.rule == "size"), None)
+    more: tuple[Reason, ...] = ()
+    if size and len(reasons) == 1:
+        text = "size counts for more where words cannot be read"
+        points = round(size.points * (scores.size_alone - 1), 2)
+        more = (Reason(text, points, "size.alone", None, size.before_span, size.after_span),)
+    if language is None:
+        return (Reason(f"language not covered ({code}): judged by size alone", 0.0, "language.none"), *more)
+    covered = ", ".join(sorted(said_of(t) for t in language.covers))
+    return (Reason(f"language covered in part ({code}): {covered}", 0.0, "language.part"), *more)

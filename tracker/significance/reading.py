@@ -1,0 +1,267 @@
+"""Reads a changed clause: the words of both sides, which of them changed, and the terms found there.
+
+Words that only changed place (the `elsewhere` spans) do not count as changed, nor do pairs that differ in case,
+quotes, dashes or blanks alone. Of long clauses only the neighbourhood of the changes is read.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.model import Op
+from tracker.significance.lexicon import Meaning, Sense, words_of
+from tracker.text.normalize import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.model import ClauseChange, Span
+    from tracker.significance.rules import LanguageRules
+
+LONG = 400  # code points; shorter clauses are read whole
+_REACH = 200  # how far is read around a change in a long clause
+_SENTENCE = re.compile(r"[.!?]['\")\]\u201d\u2019]*\s+(?=[^\sa-zà-ÿа-я])|[;\n]")
+_BREAK = re.compile(r"[.!?;:]\s")
+_BREAK_SHORT = re.compile(r"[.!?;:,]\s")
+_MARKS = str.maketrans(dict.fromkeys("*_\\\"'", ""))  # left-over markup, and quotes of any kind
+
+
+def folded(text: str) -> str:
+    """Gives what comparing looks at: no case, no blanks, no quotes, plain dashes."""
+    return "".join(fold(text).translate(_MARKS).lower().split())
+
+
+NOTHING = Sense((), (), (), frozenset())
+
+
+class Hunk(NamedTuple):
+    """One place where words went, came, or were replaced; spans in the two sides."""
+
+    before: Span
+    after: Span
+
+
+class Found(NamedTuple):
+    """A term found in a side, by the words it covers."""
+
+    meaning: Meaning
+    first: int  # word index
+    last: int
+    changed: bool
+
+
+class Cue(NamedTuple):
+    """A cue found: words that set the scene for a rule."""
+
+    first: int  # word index
+    last: int
+    changed: bool
+
+
+class Side:
+    """One side of a clause as the rules see it: its words and the terms found, by what they mean."""
+
+    __slots__ = (
+        "_breaks",
+        "changed",
+        "cues",
+        "ends",
+        "points",
+        "scenes",
+        "starts",
+        "text",
+        "topics",
+        "values",
+        "words",
+    )
+
+    def __init__(
+        self, text: str, words: Sequence[str], starts: Sequence[int], ends: Sequence[int], changed: bytes
+    ) -> None:
+        self.text = text
+        self.words = words
+        self.starts = starts
+        self.ends = ends
+        self.changed = changed  # one a word: 1 where it changed
+        self.points: tuple[int, ...] = ()  # where words of the other side are missing
+        self.topics: list[Found] = []
+        self.values: dict[str, list[Found]] = {}
+        self.cues: dict[str, list[Cue]] = {}
+        self.scenes: set[str] = set()
+        self._breaks: list[int] | None = None
+
+    def find(self, rules: LanguageRules) -> None:
+        """Looks the terms of a language up."""
+        changed, topics, values, cues = self.changed, self.topics, self.values, self.cues
+        for first, last, (names, facts, cued, scenes) in rules.lexicon.find(self.words):
+            if last - first > 1 and self._is_broken(first, last):
+                continue
+            touched = 1 in changed[first:last]
+            for meaning in names:
+                topics.append(Found(meaning, first, last, touched))
+            for meaning in facts:
+                values.setdefault(meaning.name, []).append(Found(meaning, first, last, touched))
+            for name in cued:
+                cues.setdefault(name, []).append(Cue(first, last, touched))
+            if scenes:
+                self.scenes |= scenes
+        for topic, _, pattern in rules.patterns:
+            match = pattern.search(self.text)
+            first, last = self.words_in(match.span()) if match else (0, 0)
+            if first < last:
+                topics.append(Found(Meaning("topic", topic, "", 1.0), first, last, 1 in changed[first:last]))
+
+    def _is_broken(self, first: int, last: int) -> bool:
+        """Tells whether a sentence ends inside a term, or a comma parts its two words."""
+        between = _BREAK if last - first > 2 else _BREAK_SHORT
+        return between.search(self.text, self.starts[first], self.ends[last - 1]) is not None
+
+    def negated(self, found: Found) -> bool:
+        """Tells whether a "not" stands before a term in its sentence."""
+        start = self.sentence(self.starts[found.first])[0]
+        return any(cue.first < found.first and self.starts[cue.first] >= start for cue in self.cues.get("negation", ()))
+
+    def sentence(self, at: int) -> Span:
+        """Gives the span of the sentence that holds the offset."""
+        if self._breaks is None:
+            self._breaks = [m.end() for m in _SENTENCE.finditer(self.text)]
+        breaks = self._breaks
+        n = bisect_right(breaks, at)
+        start = breaks[n - 1] if n else 0
+        end = breaks[n] if n < len(breaks) else len(self.text)
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return (start, end)
+
+    def span(self, found: Found | Cue) -> Span:
+        """Gives the place of a term in the text."""
+        return (self.starts[found.first], self.ends[found.last - 1])
+
+    def extent(self, found: Found | None) -> Span | None:
+        """Gives the place of a term that may not be there."""
+        return self.span(found) if found else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Tells whether no term of the language stands here."""
+        return not (self.topics or self.values or self.cues or self.scenes)
+
+    def words_in(self, span: Span) -> tuple[int, int]:
+        """Gives the range of words that a span touches."""
+        return bisect_right(self.ends, span[0]), bisect_left(self.starts, span[1])
+
+    def changed_within(self, span: Span) -> bool:
+        """Tells whether a word of the span changed."""
+        first, last = self.words_in(span)
+        return 1 in self.changed[first:last]
+
+    def touched(self, span: Span) -> bool:
+        """Tells whether a word of the span changed, came or went."""
+        return self.changed_within(span) or any(span[0] <= point <= span[1] for point in self.points)
+
+    def said(self, found: Found | None) -> str | None:
+        """Gives the words of a term as they stand in the text."""
+        return self.text[slice(*self.span(found))] if found else None
+
+
+class Reading(NamedTuple):
+    """Both sides of a changed clause."""
+
+    before: Side
+    after: Side
+    hunks: tuple[Hunk, ...]
+    changed_words: int  # that changed and did not only move
+    moved_words: int
+    lead_in: Sense  # what the words that introduce its list speak of
+    place: Sense  # what these, the headings and the name of the document speak of
+
+
+def hunks_of(change: ClauseChange) -> tuple[Hunk, ...]:
+    """Gives the places of a clause that changed in more than quotes, dashes, case or blanks."""
+    before, after = change.before, change.after
+    if before is None or after is None or not change.edits:
+        return (Hunk((0, len(before or "")), (0, len(after or ""))),)
+    hunks, a, b, gone, come = [], 0, 0, 0, 0
+    for op, text in (*change.edits, (Op.EQUAL, "")):
+        if op == Op.DELETE:
+            gone += len(text)
+        elif op == Op.INSERT:
+            come += len(text)
+        else:
+            alike = gone and come and folded(before[a : a + gone]) == folded(after[b : b + come])
+            if (gone or come) and not alike:
+                hunks.append(Hunk((a, a + gone), (b, b + come)))
+            a, b, gone, come = a + gone + len(text), b + come + len(text), 0, 0
+    return tuple(hunks)
+
+
+def read(change: ClauseChange, rules: LanguageRules | None, around: tuple[str, ...] = ()) -> Reading:
+    """Reads a changed clause with the terms of a language; `around` is what stands above it (headings)."""
+    hunks = hunks_of(change)
+    before, gone, left = _side(change.before, [h.before for h in hunks], change.before_elsewhere, rules)
+    after, come, arrived = _side(change.after, [h.after for h in hunks], change.after_elsewhere, rules)
+    lead_in = rules.lexicon.said((change.lead_in,)) if rules else NOTHING
+    place = rules.lexicon.said((*around, change.lead_in)) if rules else NOTHING
+    return Reading(before, after, hunks, max(gone, come), max(left, arrived), lead_in, place)
+
+
+def _side(
+    text: str | None, spans: Sequence[Span], elsewhere: Sequence[Span], rules: LanguageRules | None
+) -> tuple[Side, int, int]:
+    """Gives the side, the number of words that changed and the number of words that only moved."""
+    if not text:
+        return Side("", (), (), (), b""), 0, 0
+    words, starts, ends = _words(text, spans)
+    whole = len(spans) == 1 and spans[0] == (0, len(text))
+    changed = bytearray(b"\1" if whole else b"\0") * len(words)
+    if not whole:
+        _mark(changed, spans, starts, ends, 1)
+    left = marked = changed.count(1)
+    if elsewhere:
+        _mark(changed, elsewhere, starts, ends, 0)
+        left = changed.count(1)
+    side = Side(text, words, starts, ends, bytes(changed))
+    side.points = tuple([start for start, end in spans if start == end])
+    if rules:
+        side.find(rules)
+    return side, left, marked - left
+
+
+def _words(text: str, spans: Sequence[Span]) -> tuple[list[str], list[int], list[int]]:
+    if len(text) <= LONG:
+        return words_of(text)
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _windows(text, spans):
+        part = words_of(text[start:end], start)
+        words += part.words
+        starts += part.starts
+        ends += part.ends
+    return words, starts, ends
+
+
+def _mark(changed: bytearray, spans: Iterable[Span], starts: Sequence[int], ends: Sequence[int], flag: int) -> None:
+    for start, end in spans:
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        if first < last:
+            changed[first:last] = (b"\1" if flag else b"\0") * (last - first)
+
+
+def _windows(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Gives the neighbourhood of what changed in a long text."""
+    windows: list[Span] = []
+    for span in spans:
+        start = max(0, span[0] - _REACH)
+        if start:
+            start = text.find(" ", start, span[0]) + 1 or span[0]
+        end = min(len(text), span[1] + _REACH)
+        if end < len(text):
+            end = max(text.rfind(" ", span[1], end), span[1])
+        if windows and start <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], max(end, windows[-1][1]))
+        else:
+            windows.append((start, end))
+    return windows

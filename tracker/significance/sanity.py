@@ -1,0 +1,91 @@
+"""Tells pages that are no version of their document: walls, empty pages, pages that lost part of the text."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+
+from tracker.model import Noise
+from tracker.significance.language import language_of
+
+_EMPTY = 3  # words a text needs
+_WALL_WORDS = 250  # a page of fewer words that speaks like a wall is one, whatever stood there before
+_WALL_SHARE = 0.5  # of the last good text; a longer page is no wall
+_COLLAPSE = 0.4  # of the last good length
+_REMNANT = 0.12  # of the last good length: so little is left that new words do not make it a version
+_OWN = 0.3  # share of new lines from which a much shorter text is a rewritten one
+_KEPT = 0.02  # share of new lines up to which a text only lost something
+_SHORTENED = 0.97
+_LEAST = 600  # code points a good text has
+_ITEMS = 10
+_ORPHANS = 2
+_LINK = re.compile(r"\]\([^)]*\)")
+_ITEM = re.compile(r"(?:[*+•-]|\d+\\?[.)]|[a-z]\\?[.)])\s")
+
+
+@cache
+def _walls() -> re.Pattern[str]:
+    text = (resources.files("tracker.significance") / "rules" / "walls.toml").read_text(encoding="utf-8")
+    return re.compile("|".join(re.escape(str(wall)) for wall in tomllib.loads(text)["walls"]))
+
+
+def suspect(
+    text: str, last_good: str | None, *, language: str | None = None, last_language: str | None = None
+) -> Noise | None:
+    """Says why a text is no version of its document, or None where it may be one.
+
+    `last_good` is the text of the last version that was none of this; languages not given are found out.
+    """
+    if sum(1 for _ in re.finditer(r"[^\W\d_]{2,}", text[:2000])) < _EMPTY:
+        return Noise.EMPTY
+    if _is_wall(text, last_good):
+        return Noise.WALL
+    if last_good is None or len(last_good) < _LEAST:
+        return None
+    if len(text) < _SHORTENED * len(last_good) and _lost(text, last_good):
+        return Noise.CAPTURE_LOSS
+    was, now = last_language or language_of(last_good), language or language_of(text)
+    return Noise.LANGUAGE if was and now and was != now else None
+
+
+def _is_wall(text: str, last_good: str | None) -> bool:
+    if len(text) > 20_000 or (last_good is not None and len(text) > _WALL_SHARE * len(last_good)):
+        return False
+    words = len(text.split())
+    if last_good is None and words > _WALL_WORDS:
+        return False
+    return words <= 4 * _WALL_WORDS and bool(_walls().search(text.lower().replace("\u2019", "'")))
+
+
+def _lost(text: str, last_good: str) -> bool:
+    ratio = len(text) / len(last_good)
+    if ratio <= _REMNANT:
+        return True
+    old, new = _lines(last_good), _lines(text)
+    known, size = set(old), sum(map(len, new)) or 1
+    own = sum(len(line) for line in new if line not in known) / size
+    if ratio <= _COLLAPSE:
+        return own <= _OWN
+    return own <= _KEPT and (_items_gone(old, new) or len(_led(old) & _orphaned(new)) >= _ORPHANS)
+
+
+def _lines(text: str) -> list[str]:
+    return [stripped for line in _LINK.sub("]", text).splitlines() if (stripped := line.strip())]
+
+
+def _items_gone(old: list[str], new: list[str]) -> bool:
+    before = sum(1 for line in old if _ITEM.match(line))
+    return before >= _ITEMS and sum(1 for line in new if _ITEM.match(line)) <= before / 10
+
+
+def _led(lines: list[str]) -> set[str]:
+    """Gives the lines that lead in to a list."""
+    return {a for a, b in itertools.pairwise(lines) if a.rstrip("*_ ").endswith(":") and _ITEM.match(b)}
+
+
+def _orphaned(lines: list[str]) -> set[str]:
+    """Gives the lines that lead in to nothing."""
+    return {a for a, b in itertools.pairwise(lines) if a.rstrip("*_ ").endswith(":") and not _ITEM.match(b)}
