@@ -12,6 +12,7 @@ from tracker.diff.compare import compare
 from tracker.errors import EmptyPage, ExtractionError, NoMatch
 from tracker.model import Cause, Change, ClauseChange, JudgedClause, Noise, Record, VersionRef
 from tracker.past import Face, Past, Seen, Told
+from tracker.significance.changelog import cross_check
 from tracker.significance.judge import Setting, judge
 from tracker.significance.sanity import suspect
 from tracker.significance.summary import summarise
@@ -105,7 +106,7 @@ class _Assessor:
         if first is not None and face.version.digest != base.version.digest:
             return self._return(first, face)
         difference = changes(compare(base.version, face.version))
-        clauses = self._judge(difference.clauses, face.language)
+        clauses = cross_check(base.version, face.version, self._judge(difference.clauses, face.language))
         self._remember(face)
         noise = _quiet(clauses) if clauses else difference.quiet or Noise.MARKUP
         return Finding(Cause.CHANGE, noise, face.language, clauses, base, None if noise else _silent(base, face))

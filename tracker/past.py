@@ -20,6 +20,7 @@ FLAPS = 3  # so many returns within ...
 FLAPPING_WITHIN = timedelta(days=7)  # ... this time are no news any more
 CLAUSES_KEPT = 20_000
 REMEMBERED = timedelta(days=365)  # a clause that comes back after a longer time is new again
+ESTABLISHED = timedelta(days=30)  # a clause that stood for so long was in force
 FACES = 6  # texts of a document kept apart
 AKIN = 0.25  # share of its text that a page has in common with the face it belongs to
 AKIN_ELSEWHERE = 0.60  # ... where another face than the last one shall be that face
@@ -90,7 +91,8 @@ class Past:
     digests: dict[str, str] = field(default_factory=dict)  # of all words of a version -> id of its first record
     faces: list[Face] = field(default_factory=list)  # the one seen last comes first
     doubt: Face | None = None  # the suspect text that came last
-    clauses: dict[bytes, datetime] = field(default_factory=dict)  # fingerprint -> when it was last seen
+    first_seen: dict[bytes, datetime] = field(default_factory=dict)  # clauses by their fingerprint
+    last_seen: dict[bytes, datetime] = field(default_factory=dict)
     told: list[Told] = field(default_factory=list)
     returns: list[datetime] = field(default_factory=list)
 
@@ -120,15 +122,22 @@ class Past:
 
     def note_clauses(self, version: Version, moment: datetime) -> None:
         """Notes which clauses a good version holds."""
-        if len(self.clauses) > CLAUSES_KEPT:
-            newest = sorted(self.clauses.items(), key=lambda kept: kept[1])[CLAUSES_KEPT // 2 :]
-            self.clauses = dict(newest)
-        self.clauses.update(dict.fromkeys([block.fingerprint for block in version.blocks], moment))
+        if len(self.last_seen) > CLAUSES_KEPT:
+            newest = sorted(self.last_seen.items(), key=lambda kept: kept[1])[CLAUSES_KEPT // 2 :]
+            self.last_seen = dict(newest)
+            self.first_seen = {print_: self.first_seen[print_] for print_ in self.last_seen}
+        held = dict.fromkeys([block.fingerprint for block in version.blocks], moment)
+        self.first_seen.update({print_: moment for print_ in held.keys() - self.first_seen.keys()})
+        self.last_seen.update(held)
 
     def stood(self, words: str, moment: datetime) -> bool:
-        """Tells whether a clause of these words stood in a version not long before."""
-        seen = self.clauses.get(fingerprint(fold(words)))
-        return seen is not None and moment - seen <= REMEMBERED
+        """Tells whether a clause of these words stood for long in versions not long before.
+
+        One that was put up, withdrawn within days and put up again is as new as it was at first.
+        """
+        print_ = fingerprint(fold(words))
+        last = self.last_seen.get(print_)
+        return last is not None and moment - last <= REMEMBERED and last - self.first_seen[print_] >= ESTABLISHED
 
     def flapping_at(self, moment: datetime) -> bool:
         """Notes a return to an earlier text and tells whether they have become too many to be news."""

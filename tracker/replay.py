@@ -7,14 +7,17 @@ memory does not grow with the history and the answer comes in the same order how
 from __future__ import annotations
 
 import difflib
+import gc
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.assess import assess
 from tracker.digest.tally import Tally
+from tracker.episodes import Happening, episodes, happening
 from tracker.errors import UsageError
 from tracker.past import Past
 from tracker.sharing import in_order, processes_for
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 # Under this many records a second process costs more than it saves.
 _WORTH_SHARING = 400
+_YOUNG_OBJECTS = 200_000
 # Which part of a page is the document is for a declaration to say; where none does, nothing is.
 _UNDECLARED = Page(url="", select=(":not(*)",))
 
@@ -59,6 +63,7 @@ class Kept:
     size: int
     is_shown: bool
     worth: tuple[int, float]  # its significance, and the score of its best clause
+    happening: int | None  # which of its document's it is
 
 
 @dataclass(slots=True)
@@ -69,6 +74,7 @@ class Played:
     spool: Path
     tally: Tally = field(default_factory=Tally)
     kept: list[Kept] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)  # also of changes that are not kept
 
     def encoded(self, which: Iterable[Kept]) -> Iterator[bytes]:
         """Read encoded changes back from the file."""
@@ -129,19 +135,54 @@ def replaying(
 
 def _play(played: Played, reader: Reader, play: Play, tick: Callable[[], None]) -> Played:
     """Play one document into its file."""
+    gc.set_threshold(_YOUNG_OBJECTS)  # hardly anything here is in a cycle, and looking for one is a tenth of the work
     past = Past()
     with played.spool.open("wb") as spool:
         for change in changes(reader.records(played.line), past, play):
             is_shown = play.selection.shows(change)
             played.tally.count(change, is_shown=is_shown)
+            happened = happening(change)
+            if happened:
+                played.happenings.append(happened)
             if is_shown or (play.keep and play.keep(change)):
                 score = max((clause.verdict.score for clause in change.clauses), default=0.0)
                 start = spool.tell()
                 size = spool.write(play.encode(change))
-                played.kept.append(Kept(start, size, is_shown, (change.significance, score)))
+                number = len(played.happenings) - 1 if happened else None
+                played.kept.append(Kept(start, size, is_shown, (change.significance, score), number))
             tick()
     played.tally.versions = len(past.faces)
     return played
+
+
+def in_episodes(played: Iterable[Played], mark: Callable[[bytes, str], bytes]) -> Iterator[Played]:
+    """Give documents whose kept changes name the episode they belong to; `mark` writes it into an encoded change.
+
+    The documents of a service come together: an edit may be in any of them.
+    """
+    for _, documents in groupby(played, key=lambda one: one.line.service):
+        group = tuple(documents)
+        found = episodes([one for document in group for one in document.happenings])
+        first = 0
+        for one in group:
+            _mark(one, {k - first: found[k] for k in range(first, first + len(one.happenings)) if k in found}, mark)
+            first += len(one.happenings)
+            one.happenings.clear()
+            yield one
+
+
+def _mark(played: Played, found: Mapping[int, str], mark: Callable[[bytes, str], bytes]) -> None:
+    """Write those changes of a document anew, at the end of its file, that belong to an episode."""
+    marked = [k for k, one in enumerate(played.kept) if one.happening in found]
+    if not marked:
+        return
+    anew = played.encoded([played.kept[k] for k in marked])
+    with played.spool.open("ab") as spool:
+        for k, encoded in zip(marked, anew, strict=True):
+            one = played.kept[k]
+            start = spool.tell()
+            size = spool.write(mark(encoded, found[one.happening or 0]))
+            played.kept[k] = replace(one, start=start, size=size)
 
 
 def in_history_order(played: Iterable[Played]) -> Iterator[bytes]:

@@ -11,16 +11,19 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
-from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.distance import Indel
 
+from tracker.diff.pieces import pieces_of
+from tracker.diff.rows import heaviest_row
 from tracker.diff.words import CELLS, opcodes
 from tracker.model import BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.text.blocks import Block
 
@@ -35,12 +38,9 @@ SECTION = 40  # words that a heading weighs more than it has: keeping a section 
 MOVED = 0.62  # least likeness of a block that moved and was edited
 MOVED_WORDS = 12  # ... and its least number of words
 MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chance repeat, not a move
-PIECE_WORDS = 4  # least number of words of a piece
-PIECE = 0.80  # share of a piece's words that must stand in the whole it was split from
-WHOLE = 0.70  # share of the whole's words that its pieces must hold together
-LARGEST_PIECE = 8_000  # words: larger blocks are not looked at as pieces
-GAIN = 0.6  # least share of a piece's words that no other piece gives the whole
 PAIRS = 60_000  # likeness is computed for every pair up to here; beyond it only for blocks that share rare words
+EDITION = 20  # blocks: fewer above the old text are an insertion, not another edition
+REPEATED = 0.35  # least share of what stands above that repeats the old text
 _MANY = 2500  # pairs: fewer are compared without asking whether it makes sense
 SAME_LANGUAGE = 0.15  # least share of common vocabulary for likeness to mean anything
 
@@ -52,6 +52,7 @@ class Group(NamedTuple):
     new: tuple[int, ...]
     equal: bool = False
     moved: bool = False
+    copied: bool = False  # the new block repeats words of the old version
 
 
 def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
@@ -60,7 +61,14 @@ def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
     Returns the groups in the order of the new version, removed blocks where they stood.
     """
     head, tail = _same_ends(old, new)
-    return _Aligner(old, new, head, tail).groups()
+    aligner = _Aligner(old, new, head, tail)
+    below = aligner.edition_below()
+    if below is None:
+        return aligner.groups()
+    head, tail = _same_ends(old, new[:below])
+    known = {block.key for block in old}
+    copies = [Group((), (j,), copied=new[j].key in known) for j in range(below, len(new))]
+    return [*_Aligner(old, new[:below], head, tail).groups(), *copies]
 
 
 def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
@@ -88,10 +96,31 @@ class _Aligner:
         self.free_old: list[int] = []
         self.free_new: list[int] = []
 
+        self.old_range = range(head, len(old) - tail)
+        self.new_range = range(head, len(new) - tail)
+        self._anchor(self.old_range, self.new_range)
+
+    def edition_below(self) -> int | None:
+        """Tells where in the new version the old edition begins that was kept below the one now in force.
+
+        Then the old text stands in the new one as it was, and what stands above it repeats much of it: a reader wants
+        the old text compared with the upper one. None where there is no such edition.
+        """
+        row = [(i, i) for i in range(-1, self.head)]
+        row += sorted(self.in_place.items())
+        row += [(len(self.old) - k, len(self.new) - k) for k in range(self.tail, 0, -1)]
+        jumps = [(j1 - j0 - (i1 - i0), j0 + 1, i1, j1) for (i0, j0), (i1, j1) in pairwise(row)]
+        width, start, old_place, below = max(jumps, default=(0, 0, 0, 0))
+        if width < EDITION or old_place > below / 4:
+            return None
+        known = {block.key for block in self.old}
+        above = self.new[start:below]
+        repeated = sum(block.size for block in above if block.key in known)
+        return below if repeated >= REPEATED * sum(block.size for block in above) else None
+
     def groups(self) -> list[Group]:
-        old_range = range(self.head, len(self.old) - self.tail)
-        new_range = range(self.head, len(self.new) - self.tail)
-        self._anchor(old_range, new_range)
+        """Pairs what the anchors left and gives all groups."""
+        old_range, new_range = self.old_range, self.new_range
         self.free_old = [i for i in old_range if i not in self.in_place and i not in self.moved]
         taken = set(self.in_place.values()) | set(self.moved.values())
         self.free_new = [j for j in new_range if j not in taken]
@@ -227,12 +256,12 @@ class _Aligner:
 
     def _splits(self, left: list[int], right: list[int]) -> Iterator[Group]:
         """Finds old blocks that several new ones, one behind the other, hold together."""
-        for whole, pieces in _pieces(self.old, left, self.new, right):
+        for whole, pieces in pieces_of(self.old, left, self.new, right):
             yield Group((whole,), pieces)
 
     def _merges(self, left: list[int], right: list[int]) -> Iterator[Group]:
         """Finds new blocks that hold several old ones, one behind the other."""
-        for whole, pieces in _pieces(self.new, right, self.old, left):
+        for whole, pieces in pieces_of(self.new, right, self.old, left):
             yield Group(pieces, (whole,))
 
     def _pair_across(self) -> None:
@@ -318,85 +347,3 @@ def _places(names: Mapping[int, str]) -> Places:
     for i, name in names.items():
         out.setdefault(name, []).append(i)
     return out
-
-
-def _pieces(
-    wholes: Sequence[Block], left: Sequence[int], parts: Sequence[Block], right: Sequence[int]
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Gives each block of `left` with the neighbours of `right` that nearly consist of its words, in its order."""
-    by_size = sorted((len(parts[j].codes), j) for j in right if parts[j].size >= PIECE_WORDS)
-    if len(by_size) < 2 or by_size[-1][0] > LARGEST_PIECE:
-        return
-    sizes = [size for size, _ in by_size]
-    codes = [parts[j].codes for _, j in by_size]
-    for i in left:
-        code = wholes[i].codes
-        fitting = bisect_right(sizes, len(code) + PIECE_WORDS)
-        if fitting < 2 or len(code) < 2 * PIECE_WORDS:
-            continue
-        found = process.extract(
-            code,
-            codes[:fitting],
-            scorer=LCSseq.similarity,  # type: ignore[arg-type]  # it counts: its answers are whole numbers
-            limit=None,
-            score_cutoff=PIECE * sizes[0],
-        )
-        held = {by_size[k][1]: common for other, common, k in found if common >= PIECE * len(other)}
-        if len(held) > 1:
-            for run in _consecutive(sorted(held)):
-                if len(run) > 1 and sum(held[j] for j in run) >= WHOLE * len(code):
-                    together = _making_up(code, run, parts)
-                    if len(together) > 1:
-                        yield i, together
-
-
-def _making_up(whole: bytes, run: list[int], parts: Sequence[Block]) -> tuple[int, ...]:
-    """Gives those of some neighbours that make up a whole together: each adds words of it that the others lack."""
-    while len(run) > 1:
-        common = LCSseq.similarity(whole, b"".join([parts[j].codes for j in run]))
-        gains = {j: common - LCSseq.similarity(whole, b"".join([parts[k].codes for k in run if k != j])) for j in run}
-        poor = [j for j in run if gains[j] < GAIN * len(parts[j].codes)]
-        if not poor:
-            return tuple(run) if common >= WHOLE * len(whole) else ()
-        run = max(_consecutive(j for j in run if j not in poor), key=len, default=[])
-    return ()
-
-
-def _consecutive(places: Iterable[int]) -> list[list[int]]:
-    out: list[list[int]] = []
-    for place in places:
-        if out and out[-1][-1] == place - 1:
-            out[-1].append(place)
-        else:
-            out.append([place])
-    return out
-
-
-def heaviest_row(pairs: Sequence[tuple[int, int]], weights: Sequence[int]) -> list[tuple[int, int]]:
-    """Gives the heaviest increasing row of (old, new) pairs, which come sorted by old.
-
-    The weighted longest increasing subsequence, by a Fenwick tree of prefix maxima: O(n log n).
-    """
-    rank = {j: r for r, j in enumerate(sorted(j for _, j in pairs), 1)}
-    best = [(0, -1)] * (len(pairs) + 1)
-    came_from: list[int] = []
-    for k, ((_, j), weight) in enumerate(zip(pairs, weights, strict=True)):
-        r = rank[j] - 1
-        total, last = 0, -1
-        while r > 0:
-            if best[r][0] > total:
-                total, last = best[r]
-            r -= r & -r
-        came_from.append(last)
-        r = rank[j]
-        entry = (total + weight, k)
-        while r <= len(pairs):
-            if best[r][0] < entry[0]:
-                best[r] = entry
-            r += r & -r
-    row: list[tuple[int, int]] = []
-    k = max(best, key=lambda entry: entry[0])[1] if pairs else -1
-    while k >= 0:
-        row.append(pairs[k])
-        k = came_from[k]
-    return row[::-1]

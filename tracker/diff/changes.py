@@ -89,7 +89,7 @@ class _Teller:
         out, come = self._elsewhere(k, a, b)
         if before is None or after is None:
             kind = ChangeKind.REMOVED if after is None else ChangeKind.ADDED
-            if after is not None and self._is_copy(self.new.blocks[group.new[0]]):
+            if group.copied or (after is not None and self._is_copy(self.new.blocks[group.new[0]])):
                 kind = ChangeKind.COPIED
             return self._change(kind, group, before, after, before_elsewhere=out, after_elsewhere=come)
         runs = self.comparison.runs(k)
