@@ -21,6 +21,7 @@ from tracker.diff.pieces import pieces_of
 from tracker.diff.rows import heaviest_row
 from tracker.diff.words import CELLS, opcodes
 from tracker.model import BlockKind
+from tracker.text.blocks import PSEUDO_HEADING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ SURE = 0.65  # likeness that needs no second look
 CONTENT = 0.12  # least share of the shorter one's long words that both must have
 LONG = 120  # words: in long blocks little words alone make half of the tokens agree by chance
 CONTENT_LONG = 0.30  # ... so they must have more long words in common
-SECTION = 40  # words that a heading weighs more than it has: keeping a section in place is worth its text
+SECTION = 40  # words that the lowest heading weighs more than it has, and each level above it twice as many
 MOVED = 0.62  # least likeness of a block that moved and was edited
 MOVED_WORDS = 12  # ... and its least number of words
 MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chance repeat, not a move
@@ -106,9 +107,9 @@ class _Aligner:
         Then the old text stands in the new one as it was, and what stands above it repeats much of it: a reader wants
         the old text compared with the upper one. None where there is no such edition.
         """
-        row = [(i, i) for i in range(-1, self.head)]
-        row += sorted(self.in_place.items())
-        row += [(len(self.old) - k, len(self.new) - k) for k in range(self.tail, 0, -1)]
+        row = [(self.head - 1, self.head - 1), *sorted(self.in_place.items())]
+        if self.tail:
+            row.append((len(self.old) - self.tail, len(self.new) - self.tail))
         jumps = [(j1 - j0 - (i1 - i0), j0 + 1, i1, j1) for (i0, j0), (i1, j1) in pairwise(row)]
         width, start, old_place, below = max(jumps, default=(0, 0, 0, 0))
         if width < EDITION or old_place > below / 4:
@@ -339,7 +340,7 @@ Places = dict[str, list[int]]
 
 
 def _weight(block: Block) -> int:
-    return block.size + (SECTION if block.kind is BlockKind.HEADING else 0)
+    return block.size + (SECTION * 2 ** (PSEUDO_HEADING - block.level) if block.kind is BlockKind.HEADING else 0)
 
 
 def _places(names: Mapping[int, str]) -> Places:
