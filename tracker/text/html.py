@@ -1,7 +1,7 @@
 """The door to HTML: a page's markup in, canonical text out.
 
 Lexbor builds the tree that a browser would build; this module walks it, never by recursion, and tells the
-writer. Pages on which Lexbor would not come to an end are flattened by BeautifulSoup first (`html_deep`).
+writer. Pages on which Lexbor would not come to an end are flattened by BeautifulSoup first (`html_flat`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tracker.text.html_deep import flattened, overloaded
+from tracker.text.html_deep import overloaded
 from tracker.text.html_select import Marks, marked
 from tracker.text.html_words import NO_ATTRIBUTES
 from tracker.text.html_write import WITH_ATTRIBUTES, Writer
@@ -34,7 +34,11 @@ def canonical(html: str, page: Page | None, base_url: str | None) -> str:
         NoMatch: the selectors found nothing.
         DeclarationError: a selector cannot be read.
     """
-    tree = LexborHTMLParser(flattened(html) if overloaded(html) else html)
+    if overloaded(html):
+        from tracker.text.html_flat import flattened  # noqa: PLC0415 - importing bs4 takes longer than most replays
+
+        html = flattened(html)
+    tree = LexborHTMLParser(html)
     writer = Writer(_base(tree, base_url or (page.url if page else "")), page.drop_query if page else ())
     if tree.root is not None:
         _Walk(marked(tree, page), writer).over(tree.root)

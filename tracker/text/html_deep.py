@@ -1,27 +1,13 @@
-"""Pages that would keep the fast parser busy for minutes: told apart cheaply, flattened by BeautifulSoup.
-
-Browsers do the same: Blink puts what is nested deeper than 512 elements beside its parent instead of into it.
-"""
+"""Tells apart, cheaply, the pages that would keep the fast parser busy for minutes."""
 
 from __future__ import annotations
 
 import re
-from html import escape
-from itertools import accumulate, islice
-from typing import TYPE_CHECKING
+from itertools import accumulate
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PreformattedString
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bs4.element import PageElement
-
-_DEEPEST = 512  # elements inside one another; Lexbor needs seconds for 20,000 and does not end at 200,000
+DEEPEST = 512  # elements inside one another; Lexbor needs seconds for 20,000 and does not end at 200,000
 _LONGEST_TAG = 20_000  # characters without ">" that are worth a look
 _MOST_ATTRIBUTES = 2_000  # of one element; Lexbor compares each name with all before it
-_KEPT_ATTRIBUTES = 100
 
 # Starts and ends of elements that nest: containers, and emphasis, which parsers open anew in every paragraph.
 _ANY = re.compile(r"<(/?)[a-zA-Z]")
@@ -35,12 +21,6 @@ _NESTING = re.compile(
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<[a-zA-Z]")
 _SPLITS_ATTRIBUTES = re.compile(r"[\s/]+|(?<=\")")
-_VERBATIM = frozenset({"script", "style"})
-_SEPARATOR = "<wbr>"
-_VOID = frozenset((
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr",
-))  # fmt: skip
 
 
 def overloaded(html: str) -> bool:
@@ -50,42 +30,12 @@ def overloaded(html: str) -> bool:
     return _has_long_tags(html) and any(map(_has_too_many_attributes, html.split(">")))
 
 
-def flattened(html: str) -> str:
-    """Return the page with elements below the deepest level written beside their parents; no word is lost."""
-    parts: list[str] = []
-    ways: list[tuple[Iterator[PageElement], str]] = [(iter(BeautifulSoup(html, "lxml").contents), "")]
-    while ways:
-        children, ending = ways[-1]
-        child = next(children, None)
-        if child is None:
-            ways.pop()
-            parts.append(ending)
-        elif isinstance(child, Tag):
-            beside = len(ways) > _DEEPEST // 2
-            parts.append(_SEPARATOR if beside else _start(child))
-            if child.name not in _VOID:
-                ways.append((iter(child.contents), _SEPARATOR if beside else f"</{child.name}>"))
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            verbatim = child.parent is not None and child.parent.name in _VERBATIM
-            parts.append(str(child) if verbatim else escape(child, quote=False))
-    return "".join(parts)
-
-
-def _start(tag: Tag) -> str:
-    """Return the start of an element with the first of its attributes."""
-    attributes = (
-        f' {name}="{escape(" ".join(value) if isinstance(value, list) else str(value))}"'
-        for name, value in islice(tag.attrs.items(), _KEPT_ATTRIBUTES)
-    )
-    return f"<{tag.name}{''.join(attributes)}>"
-
-
 def _nests_too_deep(html: str) -> bool:
     # The cheap look takes images and line breaks for containers that are never closed; it settles most pages.
     levels = list(accumulate(map(_STEP.__getitem__, _ANY.findall(html))))
-    if max(levels, default=0) - min(levels, default=0) < _DEEPEST:
+    if max(levels, default=0) - min(levels, default=0) < DEEPEST:
         return False
-    return _deepest(_NESTING.findall(html)) > _DEEPEST
+    return _deepest(_NESTING.findall(html)) > DEEPEST
 
 
 def _deepest(slashes: list[str]) -> int:
