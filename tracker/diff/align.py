@@ -11,13 +11,14 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from tracker.diff.pieces import pieces_of
+from tracker.diff.pieces import by_codes, pieces_of
 from tracker.diff.rows import heaviest_row
 from tracker.diff.words import CELLS, opcodes
 from tracker.model import BlockKind
@@ -112,9 +113,9 @@ class _Aligner:
             row.append((len(self.old) - self.tail, len(self.new) - self.tail))
         jumps = [(j1 - j0 - (i1 - i0), j0 + 1, i1, j1) for (i0, j0), (i1, j1) in pairwise(row)]
         width, start, old_place, below = max(jumps, default=(0, 0, 0, 0))
-        if width < EDITION or old_place > below / 4:
+        if width < EDITION or old_place > below / 4 or width < (len(self.new) - below) / 2:
             return None
-        known = {block.key for block in self.old}
+        known = {block.key for block in self.new[below:]}
         above = self.new[start:below]
         repeated = sum(block.size for block in above if block.key in known)
         return below if repeated >= REPEATED * sum(block.size for block in above) else None
@@ -186,8 +187,8 @@ class _Aligner:
         """Tells whether what is left shares enough words; if not, the text was replaced or changed its language."""
         if len(self.free_old) * len(self.free_new) < _MANY:
             return True
-        left = {t for i in self.free_old for t in self.old[i].tokens}
-        right = {t for j in self.free_new for t in self.new[j].tokens}
+        left = set[str]().union(*[self.old[i].tokens for i in self.free_old])
+        right = set[str]().union(*[self.new[j].tokens for j in self.free_new])
         return len(left & right) >= SAME_LANGUAGE * min(len(left), len(right))
 
     def _pair_in_gaps(self) -> None:
@@ -289,17 +290,21 @@ class _Aligner:
 
         Where the exact comparison would be too much work the share of long words in common stands for it.
         """
-        wanted = self._candidates(left, right) if len(left) * len(right) > PAIRS else None
-        choices = {j: self.new[j].codes for j in right}
+        # texts that hold themselves many times over (one copy a region) are compared once
+        lefts, rights = by_codes(self.old, left), by_codes(self.new, right)
+        wanted = None
+        if len(lefts) * len(rights) > PAIRS:
+            wanted = self._candidates([same[0] for same in lefts.values()], [same[0] for same in rights.values()])
+        all_codes = list(rights)
         out: list[Scored] = []
-        for i in left:
-            among = choices if wanted is None else {j: choices[j] for j in wanted.get(i, ())}
-            code = self.old[i].codes
-            if len(code) * max(map(len, among.values()), default=0) > CELLS:
-                out += [(alike, i, j) for j in among if (alike := self._shared_content(i, j)) >= least]
+        for code, here in lefts.items():
+            among = all_codes if wanted is None else [self.new[j].codes for j in wanted.get(here[0], ())]
+            if len(code) * max(map(len, among), default=0) > CELLS:
+                pairs = [(i, j) for i in here for other in among for j in rights[other]]
+                out += [(alike, i, j) for i, j in pairs if (alike := self._shared_content(i, j)) >= least]
                 continue
             found = process.extract(code, among, scorer=Indel.normalized_similarity, limit=None, score_cutoff=least)
-            out += [(alike, i, j) for _, alike, j in found]
+            out += [(alike, i, j) for other, alike, _ in found for i in here for j in rights[other]]
         out.sort(key=lambda s: (-s[0], abs(s[1] - s[2]), s[1], s[2]))
         return out
 
@@ -309,11 +314,13 @@ class _Aligner:
         for j in right:
             for token in set(self.new[j].tokens):
                 where[token].append(j)
+        rarest = {token: k for k, token in enumerate(sorted(where, key=lambda t: (len(where[t]), t)))}
         out: dict[int, list[int]] = {}
         for i in left:
-            known = sorted({t for t in self.old[i].tokens if t in where}, key=lambda t: (len(where[t]), t))
-            shared = Counter(j for token in known[:8] if len(where[token]) <= 40 for j in where[token])
-            out[i] = [j for j, n in shared.most_common(12) if n >= min(2, len(known))]
+            known = sorted(rarest.keys() & self.old[i].tokens, key=rarest.__getitem__)
+            rare = [where[token] for token in known[:8] if len(where[token]) <= 40]
+            shared = sorted(Counter(chain.from_iterable(rare)).items(), key=itemgetter(1), reverse=True)
+            out[i] = [j for j, n in shared[:12] if n >= min(2, len(known))]
         return out
 
     # -- the answer ------------------------------------------------------------------------------------------

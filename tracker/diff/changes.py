@@ -227,29 +227,45 @@ def _span(side: Side, start: int, end: int) -> Span:
 def edits_of(runs: Sequence[Run], a: Side, b: Side) -> list[Edit]:
     """Spells word runs as edits that rebuild both texts to the letter, what only comparing ignores included."""
     out = _Edits()
+    left, right = (a.text, _cuts(a)), (b.text, _cuts(b))
     for run in runs:
-        before, after = _slice(a, run.a0, run.a1), _slice(b, run.b0, run.b1)
+        before, after = _slice(left, run.a0, run.a1), _slice(right, run.b0, run.b1)
         if not run.equal:
             out.add(Op.DELETE, before)
             out.add(Op.INSERT, after)
         elif before == after:
             out.add(Op.EQUAL, before)
         else:
-            for k in range(run.a1 - run.a0):
-                x, y = _slice(a, run.a0 + k, run.a0 + k + 1), _slice(b, run.b0 + k, run.b0 + k + 1)
-                same = len(x) if x == y else len(x.rstrip()) if x.rstrip() == y.rstrip() else 0
-                out.add(Op.EQUAL, x[:same])
-                out.add(Op.DELETE, x[same:])
-                out.add(Op.INSERT, y[same:])
+            _same_words(out, left, right, run)
     return out.edits()
 
 
-def _slice(side: Side, start: int, end: int) -> str:
-    """The text of some tokens with the blanks behind them; the first token takes what stands before it too."""
-    if start == end:
-        return ""
-    begin = side.starts[start] if start else 0
-    return side.text[begin : side.starts[end]] if end < len(side.starts) else side.text[begin:]
+Cuts = tuple[str, list[int]]  # a text, and where each of its tokens begins; at last its end
+
+
+def _same_words(out: _Edits, left: Cuts, right: Cuts, run: Run) -> None:
+    """Spells a run of words that are equal as comparing sees them, but not all to the letter."""
+    done = 0
+    for k in range(run.a1 - run.a0):
+        x, y = _slice(left, run.a0 + k, run.a0 + k + 1), _slice(right, run.b0 + k, run.b0 + k + 1)
+        if x != y:
+            out.add(Op.EQUAL, _slice(left, run.a0 + done, run.a0 + k))
+            same = len(x.rstrip()) if x.rstrip() == y.rstrip() else 0
+            out.add(Op.EQUAL, x[:same])
+            out.add(Op.DELETE, x[same:])
+            out.add(Op.INSERT, y[same:])
+            done = k + 1
+    out.add(Op.EQUAL, _slice(left, run.a0 + done, run.a1))
+
+
+def _cuts(side: Side) -> list[int]:
+    """Where the text falls into tokens: each takes the blanks behind it, the first what stands before it too."""
+    return [0, *side.starts[1:], len(side.text)]
+
+
+def _slice(cuts: Cuts, start: int, end: int) -> str:
+    text, places = cuts
+    return text[places[start] : places[end]] if start < end else ""
 
 
 class _Edits:

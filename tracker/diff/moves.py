@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -50,20 +52,24 @@ def passages(
     """
     if not deleted or not inserted:
         return []
-    seeds = _unique_rows(deleted, old)
-    here = _unique_rows(inserted, new)
+    gone, come = _rows(deleted, old), _rows(inserted, new)
+    shared = _once(gone) & _once(come)
+    if not shared:
+        return []
+    seeds = _places(deleted, gone, shared)
     used_old: set[tuple[int, int]] = set()
     found: list[Passage] = []
-    for stretch in inserted:
+    for stretch, rows in zip(inserted, come, strict=True):
+        if shared.isdisjoint(rows):
+            continue
         start = at = stretch.start
-        codes, tokens = new[stretch.group].codes, new[stretch.group].tokens
+        tokens = new[stretch.group].tokens
         while at + SEED <= stretch.end:
-            row = codes[at : at + SEED]
-            place = seeds.get(row)
-            if not place or not here[row]:
+            row = rows[at - stretch.start]
+            if row not in shared:
                 at += 1
                 continue
-            passage = _grown(place, stretch._replace(start=start), at, old, tokens)
+            passage = _grown(seeds[row], stretch._replace(start=start), at, old, tokens)
             cells = {(passage.old.group, k) for k in range(passage.old.start, passage.old.end)}
             if passage.new.end - passage.new.start >= LEAST and not cells & used_old:
                 used_old |= cells
@@ -73,14 +79,28 @@ def passages(
     return found
 
 
-def _unique_rows(stretches: Iterable[Stretch], sides: Sequence[Tokenized]) -> dict[bytes, tuple[Stretch, int] | None]:
-    """Gives the place of each row of codes, None for those that occur more than once."""
-    out: dict[bytes, tuple[Stretch, int] | None] = {}
-    for stretch in stretches:
-        codes = sides[stretch.group].codes
-        for at in range(stretch.start, stretch.end - SEED + 1):
-            row = codes[at : at + SEED]
-            out[row] = None if row in out else (stretch, at)
+def _rows(stretches: Iterable[Stretch], sides: Sequence[Tokenized]) -> list[list[bytes]]:
+    """Gives the rows of SEED codes of each stretch, in order."""
+    out = []
+    for group, start, end in stretches:
+        codes = sides[group].codes
+        out.append([codes[at : at + SEED] for at in range(start, end - SEED + 1)])
+    return out
+
+
+def _once(rows: Iterable[list[bytes]]) -> set[bytes]:
+    """Gives the rows that occur once."""
+    return {row for row, n in Counter(chain.from_iterable(rows)).items() if n == 1}
+
+
+def _places(
+    stretches: Iterable[Stretch], rows: Iterable[list[bytes]], wanted: set[bytes]
+) -> dict[bytes, tuple[Stretch, int]]:
+    """Gives where each wanted row stands."""
+    out: dict[bytes, tuple[Stretch, int]] = {}
+    for stretch, here in zip(stretches, rows, strict=True):
+        if not wanted.isdisjoint(here):
+            out.update({row: (stretch, stretch.start + k) for k, row in enumerate(here) if row in wanted})
     return out
 
 

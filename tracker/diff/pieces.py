@@ -18,6 +18,8 @@ PIECE = 0.80  # share of a piece's words that must stand in the whole it was spl
 WHOLE = 0.70  # share of the whole's words that its pieces must hold together
 LARGEST_PIECE = 8_000  # words: larger blocks are not looked at as pieces
 GAIN = 0.6  # least share of a piece's words that no other piece gives the whole
+BATCH = 8  # pieces: fewer of one size are not worth a search of their own
+BATCH_SPREAD = 1.25  # the largest piece of a batch has about so many times the words of the smallest
 SHORT_END = 8  # words: a neighbour so short is not looked for, but taken along where all its words fit
 
 
@@ -25,30 +27,66 @@ def pieces_of(
     wholes: Sequence[Block], left: Sequence[int], parts: Sequence[Block], right: Sequence[int]
 ) -> Iterator[tuple[int, tuple[int, ...]]]:
     """Gives each block of `left` with the neighbours of `right` that nearly consist of its words, in its order."""
-    by_size = sorted((len(parts[j].codes), j) for j in right if parts[j].size >= PIECE_WORDS)
-    if len(by_size) < 2 or by_size[-1][0] > LARGEST_PIECE:
+    places = [j for j in right if parts[j].size >= PIECE_WORDS]
+    if len(places) < 2:
         return
-    sizes = [size for size, _ in by_size]
-    codes = [parts[j].codes for _, j in by_size]
+    where = by_codes(parts, places)
+    codes = sorted(where, key=len)
+    sizes = list(map(len, codes))
+    if sizes[-1] > LARGEST_PIECE:
+        return
+    batches = _batches(sizes)
+    known: dict[bytes, dict[int, int]] = {}
     for i in left:
         code = wholes[i].codes
-        fitting = bisect_right(sizes, len(code) + PIECE_WORDS)
-        if fitting < 2 or len(code) < 2 * PIECE_WORDS:
+        if len(code) < 2 * PIECE_WORDS:
             continue
-        found = process.extract(
-            code,
-            codes[:fitting],
-            scorer=LCSseq.similarity,  # type: ignore[arg-type]  # it counts: its answers are whole numbers
-            limit=None,
-            score_cutoff=PIECE * sizes[0],
-        )
-        held = {by_size[k][1]: common for other, common, k in found if common >= PIECE * len(other)}
+        held = known.get(code)
+        if held is None:
+            held = known[code] = {}
+            for other, common in _held(code, codes, sizes, batches):
+                held.update(dict.fromkeys(where[other], common))
         if len(held) > 1:
             for run in _consecutive(sorted(held)):
                 if len(run) > 1 and sum(held[j] for j in run) >= WHOLE * len(code):
                     together = _making_up(code, run, parts)
                     if len(together) > 1:
                         yield i, _with_ends(code, together, parts, set(right))
+
+
+def _held(
+    whole: bytes, pieces: Sequence[bytes], sizes: Sequence[int], batches: Iterable[tuple[int, int]]
+) -> Iterator[tuple[bytes, int]]:
+    """Gives the pieces that a whole nearly holds, and how many of their words."""
+    fitting = bisect_right(sizes, len(whole) + PIECE_WORDS)
+    for start, end in batches:
+        if start >= fitting:
+            return
+        found = process.extract(
+            whole,
+            pieces[start : min(end, fitting)],
+            scorer=LCSseq.similarity,  # type: ignore[arg-type]  # it counts: its answers are whole numbers
+            limit=None,
+            score_cutoff=PIECE * sizes[start],
+        )
+        yield from [(piece, int(common)) for piece, common, _ in found if common >= PIECE * len(piece)]
+
+
+def by_codes(blocks: Sequence[Block], places: Iterable[int]) -> dict[bytes, list[int]]:
+    """Gives the places of blocks by their codes: blocks of equal codes are as like to any other."""
+    out: dict[bytes, list[int]] = {}
+    for place in places:
+        out.setdefault(blocks[place].codes, []).append(place)
+    return out
+
+
+def _batches(sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """Cuts rising sizes into stretches of like size, so that one cut-off suits all of a stretch."""
+    starts = [0]
+    for k, size in enumerate(sizes):
+        if k - starts[-1] >= BATCH and size > BATCH_SPREAD * sizes[starts[-1]]:
+            starts.append(k)
+    return list(zip(starts, [*starts[1:], len(sizes)], strict=True))
 
 
 def _making_up(whole: bytes, run: list[int], parts: Sequence[Block]) -> tuple[int, ...]:

@@ -210,6 +210,11 @@ def number_of(text: str) -> tuple[str, int] | None:
     return value.rstrip("."), found.end()
 
 
+def _is_rule(body: str) -> bool:
+    """Tells whether a line is a rule, or the one below the head of a table."""
+    return bool(_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body)))
+
+
 def _ordinal(marker: str) -> str | None:
     marker = marker.rstrip(".")
     return marker if marker and marker not in "*+-:" else None
@@ -271,6 +276,9 @@ def _units(chunk: str) -> Sequence[str]:
 
 
 def _read_unit(unit: str) -> Chunk:
+    if "\n" not in unit and unit[:1].isalpha() and "." not in unit[1:7] and ")" not in unit[1:7]:
+        raw = unit.rstrip()  # a line of words that no marker opens: most units are of this kind
+        return Chunk((Block(BlockKind.PARAGRAPH, 0, raw, (0, 0, len(raw))),), (0,))
     reader = _UnitReader()
     at = 0
     for line in unit.split("\n"):
@@ -302,7 +310,7 @@ class _UnitReader:
             return
         start = at + len(line) - len(body)
         self.line_start = start
-        quote = _QUOTE.match(body)
+        quote = _QUOTE.match(body) if body[0] == ">" else None
         if quote:
             start += quote.end()
             body = body[quote.end() :]
@@ -313,7 +321,11 @@ class _UnitReader:
         if first in "=-" and _UNDERLINE.match(body) and self._is_open_title():
             self.kind, self.level = BlockKind.HEADING, 1 if first == "=" else 2
             self.close(at + len(line.rstrip()))
-        elif first in "*_-|" and (_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body))):
+        elif (
+            first in "*_-|"
+            and body[-1] in "*_-| \t:"
+            and (_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body)))
+        ):
             self.close()
         elif first == "|":
             self._open(BlockKind.ROW, 0, body, start)
@@ -336,7 +348,7 @@ class _UnitReader:
         if rest and rest[0] in "*+-" and (inner := _ITEM.match(rest)):  # "* * text": an item that holds only a list
             length += inner.end()
             rest = body[length:]
-        heading = _HEADING.match(rest)
+        heading = _HEADING.match(rest) if rest[:1] == "#" else None
         if heading:
             length += heading.end()
             self._open(BlockKind.HEADING, heading.end(1), body[length:], start + length, marker)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from tracker.text.normalize import cloudflare_address
 
 _ODD = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|[^\S ]")
-_MARK = re.compile(r"[\\*_`\[\]!<&\n\u200b-\u200f\u2060\ufeff\u00ad]|[^\S\n ]")  # what a token can begin with
+_BLANK = r"\t\n\v\f\r\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # all blanks but the space
+_MARK = re.compile(rf"[\\*_`\[\]!<&{_BLANK}\u200b-\u200f\u2060\ufeff\u00ad]")  # what a token can begin with
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _TOKEN = re.compile(
     r"""
@@ -39,12 +40,7 @@ _AS_WRITTEN = ("escaped", "address")
 _AS_BLANK = ("break", "blank")
 
 
-class Piece(NamedTuple):
-    """Visible characters and where they stand in the block's source."""
-
-    text: str
-    start: int
-    end: int
+Piece = tuple[str, int, int]  # visible characters and where they stand in the block's source
 
 
 class Inline(NamedTuple):
@@ -59,7 +55,7 @@ def visible(raw: str) -> Inline:
     if _is_plain(raw):
         return Inline(raw, ())
     found, links = pieces(raw)
-    return Inline(" ".join("".join([p.text for p in found]).split()), links)
+    return Inline(" ".join("".join([text for text, _, _ in found]).split()), links)
 
 
 def _is_plain(raw: str) -> bool:
@@ -101,12 +97,12 @@ def pieces(raw: str) -> tuple[list[Piece], tuple[str, ...]]:
             continue
         start, end = found.span()
         if start > at:
-            reader.out.append(Piece(raw[at:start], at, start))
+            reader.out.append((raw[at:start], at, start))
         reader.take(found)
         at = end
         mark = _MARK.search(raw, end)
     if at < len(raw):
-        reader.out.append(Piece(raw[at:], at, len(raw)))
+        reader.out.append((raw[at:], at, len(raw)))
     return reader.out, tuple(reader.links)
 
 
@@ -125,35 +121,35 @@ class _Reader:
         start, end = found.span()
         if group in _AS_WRITTEN:
             at, until = found.span(group)
-            self.out.append(Piece(self.raw[at:until], at, until))
+            self.out.append((self.raw[at:until], at, until))
         elif group == "open":
             self.opened.append(len(self.out))
-            self.out.append(Piece("[", start, end))
+            self.out.append(("[", start, end))
         elif group == "target":
             self._close_link(found.group("target"), start, end)
         elif group == "close":
             if self.opened:
                 self.opened.pop()
-            self.out.append(Piece("]", start, end))
+            self.out.append(("]", start, end))
         elif group in _AS_BLANK:
-            self.out.append(Piece(" ", start, end))
+            self.out.append((" ", start, end))
         elif group == "entity":
-            self.out.append(Piece(_character(found.group()), start, end))
+            self.out.append((_character(found.group()), start, end))
         elif group == "stars" and not _is_mark(self.raw, start, end):
-            self.out.append(Piece(found.group(), start, end))
+            self.out.append((found.group(), start, end))
 
     def _close_link(self, target: str, start: int, end: int) -> None:
         """Ends a link: its bracket vanishes and its target is kept; a hidden e-mail address becomes the words."""
         if not self.opened:
-            self.out.append(Piece("](" + target + ")", start, end))
+            self.out.append(("](" + target + ")", start, end))
             return
         first = self.opened.pop()
-        bracket = self.out[first]
-        self.out[first] = Piece("", bracket.start, bracket.end)
+        _, bracket_start, bracket_end = self.out[first]
+        self.out[first] = ("", bracket_start, bracket_end)
         target = target.strip("<>")
         address = cloudflare_address(target)
         if address:
-            self.out[first + 1 :] = [Piece(address, bracket.end, start)]
+            self.out[first + 1 :] = [(address, bracket_end, start)]
         if len(self.out) > first + 1 or not target.startswith("#"):
             self.links.append(target)
 

@@ -1,0 +1,498 @@
+"""The differs that ours is measured against, each behind the same two questions.
+
+`spent` is the processor time that one comparison takes; `rows` is what a comparison says of every character, in the
+form of our own `diff --alignment`. A peer that is not installed says so when it is opened.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypedDict
+
+from rapidfuzz.distance import Indel
+
+from tracker.diff.alignment import alignment
+from tracker.diff.changes import edits_of
+from tracker.diff.compare import Comparison, compare
+from tracker.diff.words import readable
+from tracker.text.blocks import Shelf
+from tracker.text.version import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+DRIVER = Path(__file__).with_name("wikidiff2.php")
+MEDIAWIKI_CONTEXT = 2  # lines around a change, as MediaWiki asks for
+ALL_LINES = 1_000_000
+_WORD = re.compile(r"\S+")
+_ADDED_LINE, _DELETED_LINE, _MOVED_FROM, _MOVED_TO = 1, 2, 4, 5  # wikidiff2's types of lines
+_INSERTED = 0  # ... and of what it highlights
+
+Span = tuple[int, int]
+
+
+class Pair(NamedTuple):
+    """Two texts of one document, one after the other."""
+
+    old: str
+    new: str
+
+
+class Row(TypedDict):
+    """A stretch that both texts share: "equal" or "moved" ("cosmetic", "delete" and "insert" in our own rows)."""
+
+    op: str
+    before: Span | None
+    after: Span | None
+
+
+class Absent(Exception):
+    """A peer is not installed."""
+
+
+class Peer(ABC):
+    """A differ; `slow` ones are measured on every twentieth pair."""
+
+    name: str
+    slow = False
+    gives_rows = True
+
+    def prepare(self, pairs: Sequence[Pair]) -> None:  # noqa: B027  # most need not
+        """Takes all pairs that will be asked for, before the clock starts."""
+
+    def spent(self, pair: Pair) -> float:
+        """Gives the processor seconds of one comparison."""
+        started = time.process_time()
+        self.compare(pair)
+        return time.process_time() - started
+
+    @abstractmethod
+    def compare(self, pair: Pair) -> object:
+        """Compares, word by word."""
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Says what both texts share."""
+        raise NotImplementedError(pair)
+
+    def close(self) -> None:  # noqa: B027  # most started nothing
+        """Ends what the peer started."""
+
+
+def _needs(module: str) -> Any:  # the doors to libraries that say little of their types
+    if find_spec(module.partition(".")[0]) is None:
+        raise Absent(f"the Python package {module.partition('.')[0]} is not installed")
+    return import_module(module)
+
+
+# -- ours ----------------------------------------------------------------------------------------------------------
+
+
+class Ours(Peer):
+    """Reads both texts, aligns their clauses, finds word edits and passages that moved, and spells readable edits."""
+
+    name = "ours"
+
+    def compare(self, pair: Pair) -> object:
+        """Compares from texts in memory."""
+        return _all_edits(_compared(pair))
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Gives our own rows."""
+        rows = alignment(_compared(pair))
+        return [{"op": row.op, "before": row.before, "after": row.after} for row in rows]
+
+
+class OursInHistory(Peer):
+    """The same where the old version was read before, as in a history, in which each text is read once."""
+
+    name = "ours, old version read before"
+    gives_rows = False
+
+    def spent(self, pair: Pair) -> float:
+        """Counts the new version and the comparison."""
+        shelf = Shelf()
+        old = read(pair.old, shelf)
+        _ = old.blocks
+        started = time.process_time()
+        _all_edits(compare(old, read(pair.new, shelf)))
+        return time.process_time() - started
+
+    def compare(self, pair: Pair) -> object:
+        """Compares, reading both."""
+        return _all_edits(_compared(pair))
+
+
+def _compared(pair: Pair) -> Comparison:
+    shelf = Shelf()
+    return compare(read(pair.old, shelf), read(pair.new, shelf))
+
+
+def _all_edits(comparison: Comparison) -> object:
+    edits = []
+    for k, (a, b) in enumerate(comparison.sides):
+        if a.blocks and b.blocks:
+            edits.append(edits_of(readable(comparison.runs(k), a.tokens, b.tokens), a, b))
+    return edits, comparison.passages
+
+
+# -- peers that compare rows of words ------------------------------------------------------------------------------
+
+
+class WordPeer(Peer):
+    """A library that compares two rows of words."""
+
+    def compare(self, pair: Pair) -> object:
+        """Compares the words between blanks."""
+        return self.kept(pair.old.split(), pair.new.split())
+
+    @abstractmethod
+    def kept(self, old: list[str], new: list[str]) -> Iterable[tuple[int, int, int]]:
+        """Gives the rows of words kept: first old word, first new word, how many."""
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Gives a row for each stretch of words kept."""
+        old, new = ([found.span() for found in _WORD.finditer(text)] for text in pair)
+        kept = self.kept(pair.old.split(), pair.new.split())
+        return [_equal((old[i][0], old[i + n - 1][1]), (new[j][0], new[j + n - 1][1])) for i, j, n in kept if n]
+
+
+def _equal(before: Span, after: Span, op: str = "equal") -> Row:
+    return {"op": op, "before": before, "after": after}
+
+
+class Difflib(WordPeer):
+    """The standard library's."""
+
+    name = "difflib, words"
+    slow = True
+
+    def kept(self, old: list[str], new: list[str]) -> Iterable[tuple[int, int, int]]:
+        """Compares with the heuristics that make it bearable."""
+        return difflib.SequenceMatcher(None, old, new).get_matching_blocks()
+
+
+class Rapidfuzz(WordPeer):
+    """The longest common subsequence, whole documents at once; takes gigabytes on long ones."""
+
+    name = "rapidfuzz, words"
+    slow = True
+
+    def kept(self, old: list[str], new: list[str]) -> Iterable[tuple[int, int, int]]:
+        """Compares words by number."""
+        ids: dict[str, int] = {}
+        a, b = ([ids.setdefault(word, len(ids)) for word in words] for words in (old, new))
+        return [
+            (op.src_start, op.dest_start, op.src_end - op.src_start) for op in Indel.opcodes(a, b) if op.tag == "equal"
+        ]
+
+
+class Pygit2(WordPeer):
+    """libgit2 with a word a line."""
+
+    name = "pygit2, a word a line"
+
+    def __init__(self) -> None:
+        self.patch = _needs("pygit2").Patch
+
+    def kept(self, old: list[str], new: list[str]) -> Iterable[tuple[int, int, int]]:
+        """Gives what lies between its hunks."""
+        patch = self.patch.create_from("\n".join([*old, ""]), "\n".join([*new, ""]), context_lines=0)
+        out: list[tuple[int, int, int]] = []
+        i = j = 0
+        for hunk in patch.hunks:
+            # where a side has no line, the hunk names the one before
+            start = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
+            out.append((i, j, start - i))
+            i, j = start + hunk.old_lines, (hunk.new_start - 1 if hunk.new_lines else hunk.new_start) + hunk.new_lines
+        out.append((i, j, len(old) - i))
+        return out
+
+
+class DiffMatchPatch(WordPeer):
+    """diff-match-patch in word mode with its semantic clean-up; its limit of a second stays."""
+
+    name = "diff-match-patch, words"
+    slow = True
+
+    def __init__(self) -> None:
+        self.engine = _needs("diff_match_patch").diff_match_patch()
+
+    def kept(self, old: list[str], new: list[str]) -> Iterable[tuple[int, int, int]]:
+        """Compares words as characters."""
+        a, b, _ = self.engine.diff_linesToChars("\n".join([*old, ""]), "\n".join([*new, ""]))
+        diffs = self.engine.diff_main(a, b, checklines=False)
+        self.engine.diff_cleanupSemantic(diffs)
+        out: list[tuple[int, int, int]] = []
+        i = j = 0
+        for op, words in diffs:
+            if op == 0:
+                out.append((i, j, len(words)))
+            i, j = i + (len(words) if op <= 0 else 0), j + (len(words) if op >= 0 else 0)
+        return out
+
+
+# -- prosediff -----------------------------------------------------------------------------------------------------
+
+
+class Prosediff(Peer):
+    """prosediff's alignment of paragraphs with moved paragraphs and passages."""
+
+    name = "prosediff"
+    slow = True
+
+    def __init__(self) -> None:
+        self.engine = _needs("prosediff.diff")
+
+    def compare(self, pair: Pair) -> object:
+        """Aligns the lines that are not blank, as it does for Markdown."""
+        old, new = ([line for line in text.split("\n") if line.strip()] for text in pair)
+        return self.engine.align(old, new, 0, markdown=True)
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Gives the words kept in each pair of its lines, then its passages, which take words from those."""
+        old, new = (_lines(text) for text in pair)
+        found, _, _ = self.engine.align(
+            [line for _, line in old], [line for _, line in new], None, markdown=True, max_hidden=None
+        )
+        out: list[Row] = []
+        moved: dict[int, dict[str, Any]] = {}
+        for row in found:
+            if row.kind in {"equal", "replace"}:
+                (a, before), (b, after) = old[row.left_no - 1], new[row.right_no - 1]
+                out += self._words(before, after, (a, b), "equal", (row.old_moves, row.new_moves))
+            elif row.kind in {"moved-out", "moved-in"}:
+                moved.setdefault(row.move_pair, {})[row.kind] = row
+        for pair_of_rows in moved.values():
+            if len(pair_of_rows) == 2:
+                a, before = old[pair_of_rows["moved-out"].left_no - 1]
+                b, after = new[pair_of_rows["moved-in"].right_no - 1]
+                out += self._words(before, after, (a, b), "moved", ((), ()))
+        for left, gone, right, come in self.engine.moved_passages(found):
+            (a, before), (b, after) = old[left.left_no - 1], new[right.right_no - 1]
+            places = a + gone.start, b + come.start
+            out += self._words(before[gone.start : gone.end], after[come.start : come.end], places, "moved", ((), ()))
+        return out
+
+    def _words(self, before: str, after: str, at: Span, op: str, without: tuple[Any, Any]) -> list[Row]:
+        out = []
+        for kind, a0, a1, b0, _ in self.engine.word_ops(before, after):
+            if kind == "equal" and a1 > a0:
+                for start, end in self.engine.outside(a0, a1, without[0]):
+                    for first, last in self.engine.outside(b0 + start - a0, b0 + end - a0, without[1]):
+                        shift = at[0] + a0 - b0
+                        out.append(_equal((first + shift, last + shift), (at[1] + first, at[1] + last), op))
+        return out
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Gives the lines that are not blank, and where each begins."""
+    out = []
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            out.append((at, line))
+        at += len(line) + 1
+    return out
+
+
+# -- peers in a process of their own -------------------------------------------------------------------------------
+
+
+class Wikidiff2(Peer):
+    """Wikipedia's differ, C++ inside PHP: lines, words and moved paragraphs."""
+
+    name = "wikidiff2"
+
+    def __init__(self) -> None:
+        php = shutil.which("php")
+        if php is None:
+            raise Absent("there is no php (Debian: php-cli, php-wikidiff2)")
+        listed = subprocess.run([php, "-m"], capture_output=True, check=True, text=True).stdout
+        if "wikidiff2" not in listed.split():
+            raise Absent("php has no wikidiff2 (Debian: php-wikidiff2)")
+        self.process = subprocess.Popen([php, str(DRIVER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def _ask(self, form: str, context: int, pair: Pair) -> tuple[float, bytes]:
+        asked, said = _pipes(self.process)
+        old, new = (text.encode("utf-8", "replace") for text in pair)
+        asked.write(f"{form} {context} {len(old)} {len(new)}\n".encode() + old + new)
+        asked.flush()
+        took, length = map(int, said.readline().split())
+        return took / 1_000_000, said.read(length)
+
+    def spent(self, pair: Pair) -> float:
+        """Gives what PHP counts for the call alone."""
+        return self._ask("inline", MEDIAWIKI_CONTEXT, pair)[0]
+
+    def compare(self, pair: Pair) -> object:
+        """Gives its page."""
+        return self._ask("inline", MEDIAWIKI_CONTEXT, pair)[1]
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Reads its JSON: lines with what was inserted and deleted in them, moved ones by the line they came from."""
+        lines: list[dict[str, Any]] = json.loads(self._ask("json", ALL_LINES, pair)[1])["diff"]
+        old, new = (_line_starts(text) for text in pair)
+        sources = {line["moveInfo"]["id"]: line["offset"]["from"] for line in lines if line["type"] == _MOVED_FROM}
+        out: list[Row] = []
+        following = 0
+        for line in lines:
+            to = line["offset"]["to"]
+            if to is None:  # left out for some changed lines: they follow the line before
+                to = following
+            if line["type"] not in {_DELETED_LINE, _MOVED_FROM}:
+                deleted = sum(r["length"] for r in line.get("highlightRanges", ()) if r["type"] != _INSERTED)
+                following = to + len(line["text"].encode()) - deleted + 1
+            if line["type"] in {_ADDED_LINE, _DELETED_LINE, _MOVED_FROM}:
+                continue
+            is_moved = line["type"] == _MOVED_TO
+            start = sources[line["moveInfo"]["linkId"]] if is_moved else line["offset"]["from"]
+            out += _kept_in_line(line, old[start], new[to], "moved" if is_moved else "equal")
+        return out
+
+    def close(self) -> None:
+        """Ends PHP."""
+        _pipes(self.process)[0].close()
+        self.process.wait()
+
+
+def _line_starts(text: str) -> dict[int, int]:
+    """Gives, for the place in bytes where each line begins, its place in characters."""
+    out: dict[int, int] = {}
+    characters = octets = 0
+    for line in text.split("\n"):
+        out[octets] = characters
+        characters += len(line) + 1
+        octets += len(line.encode("utf-8", "replace")) + 1
+    return out
+
+
+def _kept_in_line(line: dict[str, Any], old: int, new: int, op: str) -> list[Row]:
+    text = line["text"].encode()
+    out: list[Row] = []
+    at = 0
+    ranges = sorted(line.get("highlightRanges", ()), key=lambda r: r["start"])
+    for start, length, kind in [*((r["start"], r["length"], r["type"]) for r in ranges), (len(text), 0, _INSERTED)]:
+        kept = len(text[at:start].decode())
+        if kept:
+            out.append(_equal((old, old + kept), (new, new + kept), op))
+        changed = len(text[start : start + length].decode())
+        old += kept + (changed if kind != _INSERTED else 0)
+        new += kept + (changed if kind == _INSERTED else 0)
+        at = start + length
+    return out
+
+
+class Git(Peer):
+    """`git diff-tree --stdin --word-diff`, one process for all pairs, which lie uncompressed in a repository."""
+
+    name = "git diff-tree --word-diff"
+
+    def __init__(self) -> None:
+        if shutil.which("git") is None:
+            raise Absent("there is no git")
+        self.folder = tempfile.TemporaryDirectory()
+        self.commits: dict[Pair, str] = {}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def prepare(self, pairs: Sequence[Pair]) -> None:
+        """Writes each pair as two commits of one file."""
+        repository = self.folder.name
+        subprocess.run(["git", "init", "--quiet", "--bare", repository], check=True)
+        marks = Path(repository) / "marks"
+        stored = ("-c", "pack.compression=0", "-c", "fastimport.unpackLimit=1")
+        command = ["git", "-C", repository, *stored, "fast-import", "--quiet", "--depth=0", f"--export-marks={marks}"]
+        subprocess.run(command, input=b"".join(map(_commit, _flat(pairs), range(2 * len(pairs)))), check=True)
+        named = dict(line.split() for line in marks.read_text("utf-8").splitlines())
+        self.commits = {pair: named[f":{2 * k + 2}"] for k, pair in enumerate(pairs)}
+        diff = ["git", "-C", repository, "diff-tree", "--stdin", "-p", "--word-diff=plain"]
+        self.process = subprocess.Popen(diff, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def spent(self, pair: Pair) -> float:
+        """Reads the clock of the process before and after."""
+        assert self.process
+        clock = (~self.process.pid << 3) | 2  # Linux: the processor time of another process
+        started = time.clock_gettime(clock)
+        self.compare(pair)
+        return time.clock_gettime(clock) - started
+
+    def compare(self, pair: Pair) -> object:
+        """Asks for one pair; a line that is no commit comes back as it is, after all that was asked before."""
+        assert self.process
+        asked, said = _pipes(self.process)
+        asked.write(self.commits[pair].encode() + b"\nend\n")
+        asked.flush()
+        out = []
+        while (line := said.readline()) not in {b"end\n", b""}:
+            out.append(line)
+        return out
+
+    def rows(self, pair: Pair) -> list[Row]:
+        """Reads the porcelain form of the two texts as files."""
+        paths = []
+        for name, text in zip(("old", "new"), pair, strict=True):
+            path = Path(self.folder.name) / name
+            path.write_bytes(text.encode("utf-8", "replace"))
+            paths.append(str(path))
+        command = ["git", "diff", "--no-index", "--word-diff=porcelain", f"-U{ALL_LINES}", *paths]
+        said = subprocess.run(command, capture_output=True, check=False).stdout.decode("utf-8", "replace")
+        old, new = ([k for k, character in enumerate(text) if not character.isspace()] for text in pair)
+        if not said:
+            return [_equal((0, len(pair.old)), (0, len(pair.new)))]
+        out: list[Row] = []
+        i = j = 0
+        for line in said.partition("\n@@")[2].split("\n")[1:]:
+            words = len("".join(line[1:].split()))
+            if words and line[0] == " ":
+                out.append(_equal((old[i], old[i + words - 1] + 1), (new[j], new[j + words - 1] + 1)))
+            i += words if line[:1] in {" ", "-"} else 0
+            j += words if line[:1] in {" ", "+"} else 0
+        return out
+
+    def close(self) -> None:
+        """Ends git and takes the repository away."""
+        if self.process:
+            _pipes(self.process)[0].close()
+            self.process.wait()
+        self.folder.cleanup()
+
+
+def _flat(pairs: Iterable[Pair]) -> list[str]:
+    return [text for pair in pairs for text in pair]
+
+
+def _commit(text: str, number: int) -> bytes:
+    body = text.encode("utf-8", "replace")
+    start = f"commit refs/heads/main\nmark :{number + 1}\ncommitter a <a@example.org> {number} +0000\ndata 0\n"
+    return start.encode() + f"M 100644 inline text.md\ndata {len(body)}\n".encode() + body + b"\n"
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin
+    assert process.stdout
+    return process.stdin, process.stdout
+
+
+PEERS: tuple[type[Peer], ...] = (
+    Ours, OursInHistory, Git, Wikidiff2, Pygit2, Rapidfuzz, Difflib, DiffMatchPatch, Prosediff,
+)  # fmt: skip
+
+
+def opened() -> list[Peer]:
+    """Opens all peers that are installed and names the others."""
+    out: list[Peer] = []
+    for kind in PEERS:
+        try:
+            out.append(kind())
+        except Absent as reason:
+            print(f"{kind.name} is skipped: {reason}")
+    return out
