@@ -4,6 +4,10 @@
     |-- UsageError               the call or the configuration is wrong: exit code 2
     |   `-- DeclarationError     a declaration cannot be read or used: names file, key and reason
     |-- SourceError              a history, file or folder cannot be read (to its end): exit code 1
+    |-- StoreError               the archive cannot be opened, read or written, or something in it is broken
+    |   |-- StoreLocked          another process writes to it: names its pid
+    |   |-- StoreTooNew          a later tracker wrote it: upgrade the program
+    |   `-- StoreFull            the disk is full: nothing was written, pause and make room
     `-- ExtractionError          one page gave no text: an outcome for that record, not for the run
         |-- EmptyPage            there is no page, or no word in what the declaration chose of it
         |-- NoMatch              the selectors found nothing in the page
@@ -27,6 +31,26 @@ class DeclarationError(UsageError):
 
 class SourceError(TrackerError):
     """A source of history cannot be read, or not to its end."""
+
+
+class StoreError(TrackerError):
+    """The archive cannot be opened, read or written, or something in it is broken."""
+
+
+class StoreLocked(StoreError):
+    """Another process writes to the archive."""
+
+    def __init__(self, message: str, pid: int | None) -> None:
+        super().__init__(message)
+        self.pid = pid
+
+
+class StoreTooNew(StoreError):
+    """The archive was written by a later version of the tracker than this one."""
+
+
+class StoreFull(StoreError):
+    """There is no room left on the disk of the archive; what was begun is undone."""
 
 
 class ExtractionError(TrackerError):

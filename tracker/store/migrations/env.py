@@ -1,0 +1,10 @@
+"""What Alembic runs: the revisions, on the connection and in the transaction it was given."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from tracker.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.run_migrations()
