@@ -15,12 +15,14 @@ from tracker.past import Face, Past, Seen, Told
 from tracker.significance.changelog import cross_check
 from tracker.significance.judge import Setting, judge
 from tracker.significance.sanity import suspect
+from tracker.significance.standing import Standing
 from tracker.significance.summary import summarise
 from tracker.text.extract import extract
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from tracker.diff.compare import Comparison
     from tracker.significance.rules import Rules
     from tracker.text.declaration import Page
 
@@ -41,7 +43,15 @@ class Finding(NamedTuple):
     flapping: bool = False
 
 
-def assess(record: Record, past: Past, page: Page | None, rules: Rules, *, full: bool = False) -> Change:
+def assess(
+    record: Record,
+    past: Past,
+    page: Page | None,
+    rules: Rules,
+    *,
+    full: bool = False,
+    on_comparison: Callable[[Comparison, tuple[JudgedClause, ...]], None] = lambda *_: None,
+) -> Change:
     """Says what a record changes; `past` then knows the record.
 
     Args:
@@ -50,11 +60,12 @@ def assess(record: Record, past: Past, page: Page | None, rules: Rules, *, full:
         page: What of an HTML page is the document; None takes all of it.
         rules: What the judge goes by.
         full: Compare returns to an earlier text clause by clause too.
+        on_comparison: Hears which clause became which, where the record brought a text never seen before.
 
     Raises:
         DeclarationError: the declaration asks for what cannot be done.
     """
-    assessor = _Assessor(record, past, rules, full)
+    assessor = _Assessor(record, past, rules, full, on_comparison)
     change = assessor.change_of(assessor.find(page))
     past.last = change.after
     return change
@@ -63,11 +74,19 @@ def assess(record: Record, past: Past, page: Page | None, rules: Rules, *, full:
 class _Assessor:
     """One record on its way."""
 
-    def __init__(self, record: Record, past: Past, rules: Rules, full: bool) -> None:  # passed on
+    def __init__(
+        self,
+        record: Record,
+        past: Past,
+        rules: Rules,
+        full: bool,
+        on_comparison: Callable[[Comparison, tuple[JudgedClause, ...]], None],
+    ) -> None:
         self.record = record
         self.past = past
         self.rules = rules
         self.full = full
+        self.on_comparison = on_comparison
         self.after = VersionRef(record.at, record.id, record.source)
 
     def find(self, page: Page | None) -> Finding:
@@ -105,8 +124,10 @@ class _Assessor:
         first = self.past.digests.get(face.version.digest)
         if first is not None and face.version.digest != base.version.digest:
             return self._return(first, face)
-        difference = changes(compare(base.version, face.version))
-        clauses = cross_check(base.version, face.version, self._judge(difference.clauses, face.language))
+        comparison = compare(base.version, face.version)
+        difference = changes(comparison)
+        clauses = cross_check(base.version, face.version, self._judge(difference.clauses, base, face))
+        self.on_comparison(comparison, clauses)
         self._remember(face)
         noise = _quiet(clauses) if clauses else difference.quiet or Noise.MARKUP
         return Finding(Cause.CHANGE, noise, face.language, clauses, base, None if noise else _silent(base, face))
@@ -122,7 +143,8 @@ class _Assessor:
         """Notes that a text seen before is back."""
         clauses: tuple[JudgedClause, ...] = ()
         if self.full and self.past.faces:
-            clauses = self._judge(changes(compare(self.past.faces[0].version, face.version)).clauses, face.language)
+            base = self.past.faces[0]
+            clauses = self._judge(changes(compare(base.version, face.version)).clauses, base, face)
         self.past.ids.setdefault(self.record.id, Seen(first, good=True))
         undone = self.past.take_back(first)
         self.past.bring_forward(face)
@@ -144,9 +166,14 @@ class _Assessor:
                 return face
         return Face(self.after, text, self.past.shelf)
 
-    def _judge(self, found: Iterable[ClauseChange], language: str | None) -> tuple[JudgedClause, ...]:
+    def _judge(self, found: Iterable[ClauseChange], base: Face, face: Face) -> tuple[JudgedClause, ...]:
         setting = Setting(
-            self.record.service, self.record.document, language, lambda words: self.past.stood(words, self.record.at)
+            self.record.service,
+            self.record.document,
+            face.language,
+            lambda words: self.past.stood(words, self.record.at),
+            Standing(base.version),
+            Standing(face.version),
         )
         return tuple([JudgedClause(change, judge(change, setting, self.rules)) for change in found])
 

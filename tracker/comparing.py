@@ -13,15 +13,18 @@ from tracker.diff.compare import compare
 from tracker.digest.schema import UNDATED
 from tracker.errors import ExtractionError, SourceError, UsageError
 from tracker.model import Cause, Change, Format, JudgedClause, Noise, VersionRef
+from tracker.significance.changelog import cross_check
 from tracker.significance.judge import Setting, judge
 from tracker.significance.language import language_of
 from tracker.significance.stamps import stamp
+from tracker.significance.standing import Standing
 from tracker.significance.summary import summarise
 from tracker.text.blocks import Shelf
 from tracker.text.extract import extract
 from tracker.text.version import read
 
 if TYPE_CHECKING:
+    from tracker.config import Config
     from tracker.diff.alignment import Row
     from tracker.diff.compare import Comparison
     from tracker.significance.rules import Rules
@@ -62,18 +65,24 @@ class Compared:
         return alignment(self.comparison)
 
 
-def read_side(name: str, page: Page | None) -> Side:
-    """Read one file; UsageError where it is none, SourceError where it holds no text."""
+def read_side(name: str, page: Page | None, config: Config) -> Side:
+    """Read one file or page; UsageError where it is no file, SourceError where it holds no text or does not come."""
+    charset = url = None
     if name.startswith(("http://", "https://")):
-        raise UsageError(f"{name}: addresses cannot be fetched yet: save the page and name the file")
-    path = Path(name)
+        from tracker.asking import page_at  # noqa: PLC0415 - most comparisons ask nobody
+
+        captured = page_at(name, config)
+        body, charset, url = captured.body, captured.charset, name
+        kind = _sniffed(body)
+    else:
+        path = Path(name)
+        try:
+            body = path.read_bytes()
+        except OSError as wrong:
+            raise UsageError(f"{name}: cannot be read: {wrong.strerror}") from wrong
+        kind = _SUFFIXES.get(path.suffix.lower()) or _sniffed(body)
     try:
-        body = path.read_bytes()
-    except OSError as wrong:
-        raise UsageError(f"{name}: cannot be read: {wrong.strerror}") from wrong
-    kind = _SUFFIXES.get(path.suffix.lower()) or _sniffed(body)
-    try:
-        text = extract(kind, body, page if kind is Format.HTML else None)
+        text = extract(kind, body, page if kind is Format.HTML else None, base_url=url, charset=charset)
     except ExtractionError as failed:
         raise SourceError(f"{name}: {failed}") from failed
     return Side(name, hashlib.sha256(body).hexdigest(), kind, text)
@@ -93,8 +102,9 @@ def compare_sides(old: Side, new: Side, rules: Rules, *, service: str | None, do
     comparison = compare(read(old.text, shelf), read(new.text, shelf))
     difference = changes(comparison)
     language = language_of(new.text)
-    setting = Setting(service, document, language)
-    clauses = tuple(JudgedClause(one, judge(one, setting, rules)) for one in difference.clauses)
+    setting = Setting(service, document, language, old=Standing(comparison.old), new=Standing(comparison.new))
+    judged = tuple(JudgedClause(one, judge(one, setting, rules)) for one in difference.clauses)
+    clauses = cross_check(comparison.old, comparison.new, judged)
     significance = max((clause.verdict.significance for clause in clauses), default=0)
     noise = None if significance else _noise(clauses) or difference.quiet
     stamped = stamp(new.text)

@@ -127,7 +127,7 @@ class Past:
             self.last_seen = dict(newest)
             self.first_seen = {print_: self.first_seen[print_] for print_ in self.last_seen}
         held = dict.fromkeys([block.fingerprint for block in version.blocks], moment)
-        self.first_seen.update({print_: moment for print_ in held.keys() - self.first_seen.keys()})
+        self.first_seen.update(dict.fromkeys(held.keys() - self.first_seen.keys(), moment))
         self.last_seen.update(held)
 
     def stood(self, words: str, moment: datetime) -> bool:

@@ -11,6 +11,7 @@ import gc
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,11 +41,20 @@ _UNDECLARED = Page(url="", select=(":not(*)",))
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Other rules, and how what both say of a record is encoded."""
+
+    rules: Rules
+    encode: Callable[[Change, Change], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """How each document of a history is played and what becomes of its changes.
 
     `keep` tells which changes are spooled beside the shown ones: coverage may explain one a filter hides.
-    `in_full` asks for the clauses of returns to an earlier text too.
+    `in_full` asks for the clauses of returns to an earlier text too. With a `rival`, each document is played by its
+    rules as well, and it encodes what both say.
     """
 
     page: Callable[[Record], Page]
@@ -53,6 +63,7 @@ class Play:
     encode: Callable[[Change], bytes]
     keep: Callable[[Change], bool] | None = None
     in_full: bool = False
+    rival: Rival | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,18 @@ def changes(records: Iterable[Record], past: Past, play: Play) -> Iterator[Chang
     """Give the change that each record of one document makes, in order."""
     for record in records:
         yield assess(record, past, play.page(record), play.rules, full=play.in_full)
+
+
+def _encodings(records: Iterable[Record], past: Past, play: Play) -> Iterator[tuple[Change, Callable[[], bytes]]]:
+    """Give each change of one document with what encodes it; by itself, or beside what the rival says."""
+    other = Past()
+    for record in records:
+        (change,) = changes((record,), past, play)
+        if play.rival is None:
+            yield change, partial(play.encode, change)
+        else:
+            said = assess(record, other, play.page(record), play.rival.rules, full=play.in_full)
+            yield change, partial(play.rival.encode, change, said)
 
 
 def pages_of(services: Mapping[str, ServiceDeclaration]) -> Callable[[Record], Page]:
@@ -138,7 +161,7 @@ def _play(played: Played, reader: Reader, play: Play, tick: Callable[[], None]) 
     gc.set_threshold(_YOUNG_OBJECTS)  # hardly anything here is in a cycle, and looking for one is a tenth of the work
     past = Past()
     with played.spool.open("wb") as spool:
-        for change in changes(reader.records(played.line), past, play):
+        for change, encoded in _encodings(reader.records(played.line), past, play):
             is_shown = play.selection.shows(change)
             played.tally.count(change, is_shown=is_shown)
             happened = happening(change)
@@ -147,7 +170,7 @@ def _play(played: Played, reader: Reader, play: Play, tick: Callable[[], None]) 
             if is_shown or (play.keep and play.keep(change)):
                 score = max((clause.verdict.score for clause in change.clauses), default=0.0)
                 start = spool.tell()
-                size = spool.write(play.encode(change))
+                size = spool.write(encoded())
                 number = len(played.happenings) - 1 if happened else None
                 played.kept.append(Kept(start, size, is_shown, (change.significance, score), number))
             tick()

@@ -55,7 +55,6 @@ def test_help_imports_no_command() -> None:
         (["replay", "--declarations", "nowhere"], "Directory 'nowhere' does not exist"),
         (["replay", "--coverage", "nowhere"], "Path 'nowhere' does not exist"),
         (["diff", "one.md"], "Missing argument 'NEW'"),
-        (["diff", "https://example.org/a", "b.md"], "addresses cannot be fetched yet"),
         (["diff", "nowhere.md", "b.md"], "nowhere.md: cannot be read: No such file or directory"),
     ],
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from commands import NEW, OLD, SCHEMA, declarations, fails, html, objects, tracker
+from scripted_server import ScriptedServer, page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,3 +93,26 @@ def test_what_cannot_be_aligned_or_shown_is_refused(files: tuple[Path, Path], tm
     fails(2, "give --json too", "diff", *files, "--alignment")
     (tmp_path / "a.html").write_text(html("Words."))
     fails(2, "not of HTML pages", "diff", tmp_path / "a.html", files[0], "--json", "--alignment")
+
+
+def test_an_address_is_fetched_through_the_gate(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text(OLD)
+    body = b"<h2>8.3. Authorities</h2><p>On receipt of any valid order we may hand over your number.</p>"
+    with ScriptedServer(lambda _: page(body, Content_Type="text/html")) as server:
+        (tmp_path / "config.toml").write_text(f'[fetch]\nallow = ["127.0.0.1:{server.port}"]\n')
+        answer = tracker("diff", "old.md", server.url("/privacy"), "--json", cwd=tmp_path)
+
+    assert answer.returncode == 0
+    (told,) = objects(answer)
+    assert {clause["number"] for clause in told["clauses"]} == {"8.3"}
+    assert server.connections == 1
+
+
+def test_an_address_that_is_not_public_is_not_asked(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text(OLD)
+    with ScriptedServer(lambda _: page(b"never")) as server:
+        answer = tracker("diff", "old.md", server.url(), cwd=tmp_path)
+
+    assert answer.returncode == 1
+    assert "blocked_address" in answer.stderr
+    assert server.connections == 0

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Each command stands in a module of its own, which is imported when it is called: `--help` stays quick.
 COMMANDS = {
     "replay": "Tell what changed over a stored history, clause by clause.",
+    "history": "Tell the life of a clause through all versions of a document.",
     "diff": "Compare two versions of a text, clause by clause.",
     "coverage": "Tell which changes a news article explains.",
     "init": "Write the configuration, seeds and sample pages into a folder.",

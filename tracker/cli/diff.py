@@ -15,8 +15,8 @@ from tracker.config import read_config
 from tracker.digest.schema import as_object
 from tracker.errors import TrackerError, UsageError
 from tracker.model import Format
+from tracker.rule_folders import read_rules
 from tracker.seeds import read_declarations
-from tracker.significance.rules import load_rules
 from tracker.text.declaration import Page
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _SAME, _DIFFERENT, _TROUBLE = 0, 1, 2
 @click.option("--select", "selectors", multiple=True, metavar="CSS", help="The part of an HTML page (repeatable).")
 @click.option("--service", metavar="NAME", help="Whose text it is; with --document, how to read an HTML page.")
 @click.option("--document", metavar="NAME", help="Which document of the service it is.")
+@click.option("--rules", metavar="FOLDER", help="Your own rules, instead of the configured ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--alignment", "aligned", is_flag=True, help="With --json: both texts, cut into rows.")
 @click.option(
@@ -50,6 +51,7 @@ def command(
     selectors: tuple[str, ...],
     service: str | None,
     document: str | None,
+    rules: str | None,
     as_json: bool,
     aligned: bool,
     page: Path | None,
@@ -57,13 +59,14 @@ def command(
 ) -> None:
     """Compare two versions of a text, clause by clause.
 
-    OLD and NEW are HTML pages, Markdown or plain text files. Moves, new numbers and mere markup are told
+    OLD and NEW are HTML pages, Markdown or plain text: files or addresses. Moves, new numbers and mere markup are told
     apart from changes of words.
 
     \b
     Examples:
       tracker diff old.md new.md
       tracker diff old.html new.html --select main --html changes.html
+      tracker diff saved.html https://telegram.org/privacy --select .tl_page_container
       tracker diff old.html new.html --service Telegram --document "Privacy Policy"
       tracker diff old.md new.md --json --exit-code
     """
@@ -71,10 +74,11 @@ def command(
         if aligned and not as_json:
             raise UsageError("--alignment adds to the JSON object: give --json too")
         declared = _declared(selectors, service, document)
-        sides = read_side(old, declared), read_side(new, declared)
+        config = read_config()
+        sides = read_side(old, declared, config), read_side(new, declared, config)
         if aligned and Format.HTML in {side.format for side in sides}:
             raise UsageError("--alignment counts the characters of Markdown and text files, not of HTML pages")
-        compared = compare_sides(*sides, load_rules(), service=service, document=document)
+        compared = compare_sides(*sides, read_rules(rules or config.rules), service=service, document=document)
         _show(compared, sides, Shape(as_json=as_json, page=page, in_full=True), aligned=aligned)
     except TrackerError as trouble:
         if not exit_code:

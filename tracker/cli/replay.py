@@ -8,26 +8,29 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli.backtest import Asked, Encoding, show_differences
 from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
 from tracker.cli.showing import Shape, show
 from tracker.config import read_config
 from tracker.coverage_files import read_articles
-from tracker.digest.packing import pack
+from tracker.digest.packing import pack, pack_with_episode
 from tracker.digest.selection import Selection, may_be_explained
 from tracker.errors import UsageError
 from tracker.formats.source import open_history
 from tracker.met import Met
 from tracker.replay import (
     Play,
+    Rival,
     chosen,
+    in_episodes,
     in_history_order,
     most_significant_first,
     pages_of,
     replaying,
 )
+from tracker.rule_folders import read_rules
 from tracker.seeds import read_declarations
-from tracker.significance.rules import load_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +64,8 @@ _ORDERS = {"history": in_history_order, "significance": most_significant_first}
     "--coverage", type=click.Path(exists=True, path_type=Path), multiple=True, metavar="DIR|FILE",
     help="News that may explain changes (repeatable).",
 )  # fmt: skip
+@click.option("--rules", "rules_folder", metavar="FOLDER", help="Your own rules, instead of the configured ones.")
+@click.option("--against", metavar="FOLDER", help="Show what these rules would judge differently.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Instead of config.toml.")
 def command(
     *,
@@ -78,6 +83,8 @@ def command(
     page: Path | None,
     declarations: Path | None,
     coverage: tuple[Path, ...],
+    rules_folder: str | None,
+    against: str | None,
     config: Path | None,
 ) -> None:
     """Tell what changed over a stored history, clause by clause.
@@ -91,13 +98,16 @@ def command(
       tracker replay snapshots --coverage seeds/coverage --html changes.html
       tracker replay history.bundle --service Telegram --since 2024-09-01 --json
       tracker replay history.bundle --min-significance 3 --topic law_enforcement
+      tracker replay history.bundle --rules built-in --against my-rules
     """
     configured = read_config(config)
-    rules = load_rules()
+    rules = read_rules(rules_folder or configured.rules)
     _known_topics(topics, rules.topics)
     days = (since and since.date(), until and until.date())
     selection = Selection(*days, min_significance, frozenset(topics), everything)
     shape = Shape(as_json=as_json, page=page, in_full=full)
+    if against and (page or coverage or topics or full):
+        raise UsageError("--against compares rules: --html, --coverage, --topic and --full do not go with it")
     articles = tuple(article for path in coverage for article in read_articles(path))
     declared = read_declarations(declarations or configured.declarations)
     source = source or configured.snapshots
@@ -106,10 +116,17 @@ def command(
         for remark in history.remarks:
             note(remark)
         lines = chosen(history.lines, services, documents)
+        if against:
+            asked = Asked(everything=everything, least=min_significance)
+            every = Selection(*days, everything=True)
+            tested = Play(pages_of(declared), rules, every, pack, rival=Rival(read_rules(against), Encoding(asked)))
+            show_differences(history, lines, tested, as_json=as_json)
+            return
         encode, keep = (pack, may_be_explained) if articles else (shape.encoding, None)
         play = Play(pages_of(declared), rules, selection, encode, keep, in_full=full)
         moved = stack.enter_context(progress_bar(sum(len(line.listed) for line in lines)))
         played = stack.enter_context(replaying(history, lines, play, progress=moved))
+        played = in_episodes(played, pack_with_episode if articles else shape.marking)
         if articles:
             from tracker.explaining import explained, names_of  # noqa: PLC0415  most replays ask for no coverage
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.cli.output import console, is_coloured, print_lines, whole_file, write_bytes
-from tracker.digest.packing import pack, unpack
-from tracker.digest.schema import encode
+from tracker.digest.packing import pack, pack_with_episode, unpack
+from tracker.digest.schema import encode, encode_with_episode
 from tracker.digest.words import MOST_CLAUSES
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class Shape:
     def encoding(self) -> Callable[[Change], bytes]:
         """How changes are best encoded on their way here."""
         return encode if self.as_json and not self.page else pack
+
+    @property
+    def marking(self) -> Callable[[bytes, str], bytes]:
+        """How the episode is written into a change so encoded."""
+        return encode_with_episode if self.encoding is encode else pack_with_episode
 
 
 def show(encoded: Iterable[bytes], shape: Shape, closing: Callable[[], str], title: str) -> None:

@@ -6,6 +6,7 @@ not for the network.
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from typing import TYPE_CHECKING, cast
 
@@ -21,3 +22,8 @@ def pack(change: Change) -> bytes:
 def unpack(packed: bytes) -> Change:
     """Give the change that was packed."""
     return cast("Change", pickle.loads(packed))  # noqa: S301  see above
+
+
+def pack_with_episode(packed: bytes, episode: str) -> bytes:
+    """Give a packed change with the episode it belongs to."""
+    return pack(dataclasses.replace(unpack(packed), episode=episode))

@@ -26,6 +26,13 @@ def encode(change: Change) -> bytes:
     return _encoder.encode(as_object(change)) + b"\n"
 
 
+def encode_with_episode(line: bytes, episode: str) -> bytes:
+    """Give the line of a change with the episode it belongs to."""
+    told = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    behind = {key: told.pop(key) for key in ("clauses", "coverage")}  # keys keep the order of `as_object`
+    return _encoder.encode(told | {"episode": episode} | behind) + b"\n"
+
+
 def as_object(change: Change) -> dict[str, object]:
     """Give a change as the object the contract describes."""
     told: dict[str, object] = {

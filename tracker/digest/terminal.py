@@ -59,6 +59,8 @@ def _notes(change: Change) -> Iterator[str]:
         yield f"returns to {change.returns_to[:12]}" + (" (flapping)" if change.flapping else "")
     if change.undoes:
         yield f"undoes what was graded notable in {change.undoes[:12]}"
+    if change.episode and change.episode != change.after.id:
+        yield f"goes on from {change.episode[:12]}: the same words within days"
     if change.compared_with:
         yield f"compared with {change.compared_with[:12]}, the last good one"
     if change.silent and change.significance:

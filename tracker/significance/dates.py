@@ -37,7 +37,7 @@ PIECE = re.compile(
     r"|\b(?:am|pm|utc|gmt|pst|pdt|est|edt|cet)\b|\b\u0433\.)",  # the last one is the Russian "year"
     re.IGNORECASE,
 )
-_YEAR_OR_DIGITS = re.compile(rf"{_YEAR}|\d[./-]\d\d?[./-]\d")
+YEAR_OR_DIGITS = re.compile(rf"{_YEAR}|\d[./-]\d\d?[./-]\d")
 _LONGEST = 24  # code points on each side of its year that a date may take
 _NEAR = 60  # code points between the word and its date
 
@@ -52,7 +52,7 @@ def stamp(text: str) -> str | None:
 
 def _stamped(text: str, *, first: bool) -> str | None:
     found = []
-    for year in _YEAR_OR_DIGITS.finditer(text):  # every date has one, and they are quickly found
+    for year in YEAR_OR_DIGITS.finditer(text):  # every date has one, and they are quickly found
         window = max(0, year.start() - _LONGEST)
         date = DATE.search(text, window, year.end() + _LONGEST)
         if date is None or not date.start() <= year.start() < date.end():

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.model import Direction, Fact, FactChange
 from tracker.significance.lexicon import Meaning
-from tracker.significance.reading import Found, Reading, Side
+from tracker.significance.reading import LONG, Found, Reading, Side
+from tracker.significance.roles import plays
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracker.significance.lexicon import Lexicon
+    from tracker.significance.standing import Inquiry
 
 MOST_OF_A_KIND = 6
 
@@ -53,12 +58,23 @@ SLOTS = (
     Slot("place", context=("legal_context",), edited=True),
 )
 _LISTED = frozenset({"data_element", "recipient", "party"})  # "not shared with advertisers" names no recipient
+_ELSEWHERE = _LISTED | {"transparency_report", "history_claim"}  # asked for in the other version
+_ALSO = "also"  # the kind of words that hold a value up, but are too common to be told as one
 _HIDDEN = "-"  # a value that only hides shorter ones inside it
 _NOBODY = Found(Meaning("value", "", "", 0.0), 0, 0, changed=False)
 _LAW = frozenset({"legal_basis", "suspicion_scope", "provider_review", "recipient"})
 
 
-def typed_facts(reading: Reading) -> list[Fact]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is to know beside the clause: the terms of the language, and the version the clause is not in."""
+
+    lexicon: Lexicon
+    classes: Mapping[str, frozenset[str]]
+    other: Inquiry | None = None  # given where a clause came or went as a whole
+
+
+def typed_facts(reading: Reading, known: Known) -> list[Fact]:
     """Gives the facts that terms alone can tell."""
     before, after = reading.before.values, reading.after.values
     if not before and not after:
@@ -67,7 +83,7 @@ def typed_facts(reading: Reading) -> list[Fact]:
     for slot in SLOTS:
         old, new = before.get(slot.fact), after.get(slot.fact)
         if (old or new) and _applies(slot, reading):
-            facts += _compared(slot, _longest(old or ()), _longest(new or ()), reading)
+            facts += _compared(slot, _longest(old or ()), _longest(new or ()), reading, known)
     return facts + _unchanged(facts, before.get("data_element", ()), after.get("data_element", ()), reading)
 
 
@@ -86,7 +102,8 @@ def _longest(found: Sequence[Found]) -> Sequence[Found]:
 
 
 def _joined(a: Found, b: Found) -> Found:
-    return Found(a.meaning, min(a.first, b.first), max(a.last, b.last), a.changed or b.changed)
+    meaning = b.meaning if a.meaning.kind == _ALSO else a.meaning
+    return Found(meaning, min(a.first, b.first), max(a.last, b.last), a.changed or b.changed)
 
 
 def _applies(slot: Slot, reading: Reading) -> bool:
@@ -101,41 +118,76 @@ def _applies(slot: Slot, reading: Reading) -> bool:
     )
 
 
-def _compared(slot: Slot, old: Sequence[Found], new: Sequence[Found], reading: Reading) -> list[Fact]:
-    gone = _only(old, reading.before, new, reading.after)
-    come = _only(new, reading.after, old, reading.before)
+def _compared(slot: Slot, old: Sequence[Found], new: Sequence[Found], reading: Reading, known: Known) -> list[Fact]:
+    gone = _fresh(old, reading.before, new, reading.after)
+    come = _fresh(new, reading.after, old, reading.before)
+    gone = _each_once([f for f in gone if _is_told(f, reading.before, reading.after, reading, known)])
+    come = _each_once([f for f in come if _is_told(f, reading.after, reading.before, reading, known)])
     if slot.ladder and gone and come:
         return [_replaced(slot, gone[0], come[0], reading)]
     if slot.paired:
         return []
+    whole = not (reading.before.text and reading.after.text)  # what else the document says is not known so well
     if len(gone) == 1 and len(come) == 1 and (slot.alone or _same_hunk(gone[0], come[0], reading)):
         return [_fact(slot, reading, gone[0], come[0])]
-    return [_fact(slot, reading, f, None, slot.gone) for f in gone[:MOST_OF_A_KIND]] + [
-        _fact(slot, reading, None, f, slot.come) for f in come[:MOST_OF_A_KIND]
+    return [_fact(slot, reading, f, None, None if whole else slot.gone) for f in gone[:MOST_OF_A_KIND]] + [
+        _fact(slot, reading, None, f, None if whole else slot.come) for f in come[:MOST_OF_A_KIND]
     ]
 
 
-def _only(here: Sequence[Found], side: Side, there: Sequence[Found], other: Side) -> list[Found]:
-    """Gives what changed here and has no counterpart there, each value once; words that stand there do not count."""
+def _fresh(here: Sequence[Found], side: Side, there: Sequence[Found], other: Side) -> list[Found]:
+    """Gives what changed here and has no counterpart there; words that stand there do not count."""
     if not any(f.changed for f in here):
         return []
-    known = {_identity(f, other) for f in there}
-    fresh: dict[str, Found] = {}
-    for f in here:
-        if f.changed and f.meaning.value != _HIDDEN and _identity(f, side) not in known:
-            fresh.setdefault(_identity(f, side), f)
-    low = other.text.lower() if fresh and other.text else ""
-    return [
+    known = {f.meaning.value for f in there}
+    fresh = [
         f
-        for f in fresh.values()
-        if not (f.meaning.name in _LISTED and side.negated(f)) and not _stands(side.said(f) or "", low, other.text)
+        for f in here
+        if f.changed
+        and f.meaning.kind != _ALSO
+        and f.meaning.value != _HIDDEN
+        and f.meaning.value not in known
+        and not (f.meaning.name in _LISTED and side.negated(f))
     ]
+    if not (fresh and other.text):
+        return fresh
+    low = other.text.lower()
+    return [f for f in fresh if not _stands(side.said(f) or "", low, other.text)]
+
+
+def _is_told(found: Found, side: Side, other: Side, reading: Reading, known: Known) -> bool:
+    """Tells whether a value plays its part in the clause and stands nowhere on the other side, in no other words.
+
+    Of a long clause only the neighbourhood of a change was read; where a clause came or went as a whole, the other
+    side is the other version.
+    """
+    name, value = found.meaning.name, found.meaning.value
+    if not plays(found, side, reading, known.classes):
+        return False
+    if name not in _ELSEWHERE:
+        return True
+    if len(other.text) > LONG:
+        return (name, value) not in known.lexicon.values_in(other.text)
+    return other.text != "" or known.other is None or not known.other.holds(name, value)
+
+
+def _each_once(found: Iterable[Found]) -> list[Found]:
+    first: dict[str, Found] = {}
+    for f in found:
+        first.setdefault(f.meaning.value, f)
+    return list(first.values())
 
 
 def _stands(said: str, low: str, text: str) -> bool:
-    """Tells whether words stand in a text, abbreviations also without their dots."""
+    """Tells whether words stand in a text, abbreviations also without their dots, names also as their initials."""
+    if said.lower() in low:
+        return True
     plain = said.replace(".", "")
-    return said.lower() in low or (plain != said and plain.isupper() and plain in text)
+    if plain != said and plain.isupper():
+        return plain in text
+    words = said.split()
+    initials = "".join([word[0] for word in words])
+    return len(words) > 1 and initials.isupper() and re.search(rf"\b{initials}\b", text) is not None
 
 
 def _same_hunk(old: Found, new: Found, reading: Reading) -> bool:
@@ -144,11 +196,6 @@ def _same_hunk(old: Found, new: Found, reading: Reading) -> bool:
     return any(
         a[0] <= h.before[1] and h.before[0] <= a[1] and b[0] <= h.after[1] and h.after[0] <= b[1] for h in reading.hunks
     )
-
-
-def _identity(found: Found, side: Side) -> str:
-    """Gives what makes two values the same: their name; of conditions, their words."""
-    return " ".join(side.words[found.first : found.last]) if found.meaning.name == "condition" else found.meaning.value
 
 
 def _replaced(slot: Slot, old: Found, new: Found, reading: Reading) -> Fact:
@@ -186,8 +233,8 @@ def _unchanged(facts: Iterable[Fact], old: Sequence[Found], new: Sequence[Found]
     if not any(f.fact in _LAW for f in facts):
         return []
     stay = []
-    later = {f.meaning.value: f for f in reversed(new)}
-    for f in {f.meaning.value: f for f in reversed(old)}.values():
+    later = {f.meaning.value: f for f in reversed(new) if f.meaning.kind != _ALSO}
+    for f in {f.meaning.value: f for f in reversed(old) if f.meaning.kind != _ALSO}.values():
         other = later.get(f.meaning.value)
         if other and f.meaning.value != _HIDDEN:
             slot = Slot("data_element")

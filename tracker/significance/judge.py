@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.model import ChangeKind, ClauseChange, Fact, Noise, Reason, Verdict
-from tracker.significance.facts import typed_facts
+from tracker.significance.facts import Known, typed_facts
 from tracker.significance.noise import clause_noise
 from tracker.significance.numbers import figures
 from tracker.significance.parties import party_facts
 from tracker.significance.promises import modality_facts, promise_facts
 from tracker.significance.reading import Reading, read
 from tracker.significance.reasons import first_changed, reasons_of
+from tracker.significance.standing import Inquiry, answers_to
 from tracker.significance.topics import topics_of
 from tracker.significance.vocabulary import said as said_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from tracker.significance.rules import LanguageRules, Rules, Scores
+    from tracker.significance.standing import Standing
 
 _REMEMBERED = 4000  # verdicts; the changed clauses of a long history of one document
 _RETURNED = 0.75  # of the points that a clause loses which stood there before
@@ -39,13 +41,16 @@ class Setting:
     """What the judge may know of the document a clause stands in.
 
     `stood_before` tells whether an earlier version of the document, other than the one compared with, held a clause
-    of exactly these words not long ago; None where nobody remembers.
+    of exactly these words not long ago; None where nobody remembers. `old` and `new` are the two versions; without
+    them a value of a clause that came or went is told though another clause may hold it.
     """
 
     service: str | None = None
     document: str | None = None
     language: str | None = "en"
     stood_before: Callable[[str], bool] | None = None
+    old: Standing | None = None
+    new: Standing | None = None
 
 
 def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
@@ -56,28 +61,58 @@ def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
     noise = _noise_of_kind(change)
     if noise:
         return _silent(noise)
-    key = (change, setting.service, setting.document, setting.language, _returned(change, setting))
-    verdict = rules.verdicts.get(key)
-    if verdict is None:
-        if len(rules.verdicts) >= _REMEMBERED:
-            rules.verdicts.clear()
-        verdict = rules.verdicts[key] = _judged(change, setting, rules)
+    language = rules.languages.get(setting.language or "en")
+    standing = setting.old if not change.before else setting.new if not change.after else None
+    returned = _returned(change, setting)
+    key = _key(change, setting, returned=returned)
+    asked = rules.asked.get(key)
+    if asked is not None:
+        answers = answers_to(asked, standing, language.lexicon) if standing and language else ()
+        verdict = rules.verdicts.get((key, answers))
+        if verdict is not None:
+            return verdict
+    elif len(rules.asked) >= _REMEMBERED:
+        rules.asked.clear()
+        rules.verdicts.clear()
+    other = Inquiry(standing, language.lexicon) if standing and language else None
+    verdict = _judged(change, setting, rules, other, returned=returned)
+    rules.asked[key] = tuple(other.answers) if other else ()
+    rules.verdicts[key, tuple(other.answers.values()) if other else ()] = verdict
     return verdict
 
 
-def _judged(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
+def _key(change: ClauseChange, setting: Setting, *, returned: bool) -> Hashable:
+    """Gives what a verdict depends on, but for what the other version says; the edits follow from the two texts."""
+    return (
+        change.before,
+        change.after,
+        change.kind,
+        change.block,
+        change.path,
+        change.lead_in,
+        change.before_elsewhere,
+        change.after_elsewhere,
+        setting.service,
+        setting.document,
+        setting.language,
+        setting.old is None,
+        returned,
+    )
+
+
+def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry | None, *, returned: bool) -> Verdict:
     language = rules.languages.get(setting.language or "en")
     reading = read(change, language, (*change.path, setting.document or ""))
     noise = clause_noise(change, reading)
     if noise:
         return _silent(noise)
     silent = reading.before.is_silent and reading.after.is_silent
-    facts = () if silent or language is None else _facts(reading, setting, language)
+    facts = () if silent or language is None else _facts(reading, setting, language, other)
     topics = topics_of(reading, rules.topics)
     reasons = reasons_of(reading, facts, topics, rules.scores)
     if language is None or "all" not in language.covers:
         reasons = (*reasons, *_uncovered(setting.language, language, reasons, rules.scores))
-    if _returned(change, setting):
+    if returned:
         reasons = (*reasons, _return_reason(reasons, reading))
     score = round(sum(r.points for r in reasons), 2)
     return Verdict(
@@ -90,13 +125,14 @@ def _judged(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
     )
 
 
-def _facts(reading: Reading, setting: Setting, language: LanguageRules) -> tuple[Fact, ...]:
-    entities = party_facts(reading)
+def _facts(reading: Reading, setting: Setting, language: LanguageRules, other: Inquiry | None) -> tuple[Fact, ...]:
+    entities = [f for f in party_facts(reading) if other is None or not other.says(f.after or f.before or "")]
     names = " ".join(f"{f.before} {f.after}" for f in entities)
-    typed = [f for f in typed_facts(reading) if f.fact != "party" or (f.after or f.before or "") not in names]
+    known = Known(language.lexicon, language.classes, other)
+    typed = [f for f in typed_facts(reading, known) if f.fact != "party" or (f.after or f.before or "") not in names]
     return (
         *typed,
-        *promise_facts(reading, language.classes, setting.service),
+        *promise_facts(reading, language.classes, setting.service, other),
         *modality_facts(reading),
         *entities,
         *figures(reading),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -49,13 +50,10 @@ def _language(sample: str) -> str | None:
             if len(script.findall(sample)) > len(sample) / 10:
                 return code
     profiles = _profiles()
-    counts = Counter(_WORD.findall(sample.lower()))
-    votes: Counter[str] = Counter()
-    for word in counts.keys() & profiles.keys():
-        for code in profiles[word]:
-            votes[code] += counts[word]
+    words = _WORD.findall(sample.lower())
+    votes = Counter(itertools.chain.from_iterable([profiles[word] for word in words if word in profiles]))
     best = votes.most_common(2)
-    if not best or best[0][1] < max(_LEAST_WORDS, counts.total() * _LEAST_SHARE):
+    if not best or best[0][1] < max(_LEAST_WORDS, len(words) * _LEAST_SHARE):
         return None
     if len(best) > 1 and best[1][1] > _RIVAL * best[0][1]:
         return None

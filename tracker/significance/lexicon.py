@@ -44,7 +44,7 @@ def words_of(text: str, offset: int = 0) -> Words:
 class Meaning(NamedTuple):
     """What a term says: a topic with its strength, a value of a fact with its rank, or a cue."""
 
-    kind: str  # "topic", "value", "cue" or "scene"
+    kind: str  # "topic", "value", "also" (the value in words too common to be told), "cue" or "scene"
     name: str  # the topic, the fact, the cue or the scene
     value: str  # which value of the fact
     weight: float  # strength of a topic, rank of a value
@@ -187,6 +187,7 @@ class Lexicon:
 
     def _forget(self) -> None:
         self._said: dict[tuple[str, ...], Sense] = {}
+        self._held: dict[str, frozenset[tuple[str, str]]] = {}
         self._symbols = _Symbols(self)
         self._states: dict[frozenset[_Item], _State] = {}
         self._root = self._state(frozenset())
@@ -203,7 +204,7 @@ class Lexicon:
                 node = node.after[part]
         node.sense = Sense(
             tuple(m for m in meanings if m.kind == "topic"),
-            tuple(m for m in meanings if m.kind == "value"),
+            tuple(m for m in meanings if m.kind in ("value", "also")),
             tuple(m.name for m in meanings if m.kind == "cue"),
             frozenset(m.name for m in meanings if m.kind == "scene"),
         )
@@ -265,6 +266,16 @@ class Lexicon:
             known = joined([sense for text in texts for _, _, sense in self.find(words_of(text).words)])
             self._said[texts] = known
         return known
+
+    def values_in(self, text: str) -> frozenset[tuple[str, str]]:
+        """Gives fact and value of all values that a text names; remembered, for most clauses of a document stay."""
+        held = self._held.get(text)
+        if held is None:
+            if len(self._held) > _MOST_TEXTS:
+                self._held.clear()
+            values = [m for _, _, sense in self.find(words_of(text).words) for m in sense.values]
+            held = self._held[text] = frozenset([(m.name, m.value) for m in values])
+        return held
 
     def find(self, words: Sequence[str]) -> list[Hit]:
         """Gives every term that stands in the words, in the order of their ends."""

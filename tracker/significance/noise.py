@@ -9,7 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from tracker.model import BlockKind, Noise
-from tracker.significance.dates import DATE, PIECE, STAMP
+from tracker.significance.dates import DATE, PIECE, STAMP, YEAR_OR_DIGITS
 from tracker.significance.language import language_of
 from tracker.significance.sanity import suspect
 
@@ -65,7 +65,7 @@ def _only_dates(text: str, change: ClauseChange) -> bool:
 def _is_stamp(reading: Reading) -> bool:
     """Tells whether a clause is there to carry a date: short, with a date or a word such as "updated" in it."""
     sides = [side for side in (reading.after, reading.before) if side.text]
-    if all(not _DIGIT.search(side.text) for side in sides) or any(len(s.words) > _STAMP_WORDS for s in sides):
+    if any(len(s.words) > _STAMP_WORDS for s in sides) or not any(_DIGIT.search(side.text) for side in sides):
         return False
     return any(_carries_date(side.text, len(side.words)) for side in sides)
 
@@ -73,6 +73,8 @@ def _is_stamp(reading: Reading) -> bool:
 def _carries_date(text: str, words: int) -> bool:
     if _COPYRIGHT.search(text) or _AGO.search(text):
         return True
+    if not YEAR_OR_DIGITS.search(text):  # every date has one, and they are quickly found
+        return False
     return bool(DATE.search(text)) and (words <= _SHORT or bool(STAMP.search(text)))
 
 

@@ -24,26 +24,32 @@ _WORDS = {word: n for n, word in enumerate(_ONE_TO_TWENTY.split(), 1)} | {
     "sixty": 60,
     "ninety": 90,
 }
-_NUMBER = r"(?:\d[\d.,]*\d|\d|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")"
+_NUMBER = (
+    r"(?:\d[\d.,]*\d|\d|(?:(?:one|two|three) hundred(?: and)?[ -]?)?(?:"
+    + "|".join(sorted(_WORDS, key=len, reverse=True))
+    + r"))"
+)
 _DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
 _UNIT = r"(?:second|minute|hour|day|week|month|year)s?"
 _CODE = r"(?:USD|EUR|GBP|CHF|CAD|AUD|INR|BRL|JPY)"
 _SYMBOL = r"(?:US|CA|AU|C|A|HK|S)?[$€£¥₹]"
 _DURATION = re.compile(
     rf"\b({_NUMBER})(?:\s*\(\s*\d+\s*\))?[\s-](?:calendar |business |working |consecutive )?"
-    r"(hour|day|week|month|year)s?\b(?!\s+(?:of age|old|ago))(?!-old)(?![\s-]+olds?\b)",
+    r"(hour|day|week|month|year)s?\b(?!\s+(?:of age|old|ago))(?!-old)(?![\s-]+olds?\b)"
+    r"(?!\s+(?:and|or)\s+(?:older|over|above|up)\b)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    rf"(?:{_SYMBOL}\s?\d(?:[\d.,]*\d)?|\b{_CODE}\s?\d[\d.,]*\d?\b"
+    rf"(?:{_SYMBOL}\s?\d(?:[\d.,]*\d)?(?:[KkM]\b)?|\b{_CODE}\s?\d[\d.,]*\d?\b"
     rf"|\b\d[\d.,]*\s?(?:{_CODE}|dollars|euros?|pounds)\b)(?:\s(?:thousand|million|billion)\b)?",
     re.IGNORECASE,
 )
 _AGE = re.compile(
     r"\b(?:under|over|at least|above|below|minimum age of|age of|aged?|older than|younger than)\s(?:the age of\s)?"
     rf"({_NUMBER})(?:\s(?:years of age|years old))?\b"
-    rf"(?![\s-](?:{_UNIT}|calendar|business|%|percent|million|USD))(?![.,]\d)"
-    rf"|\b({_NUMBER})[\s-](?:years of age|years? old|year-olds?|years-old)\b",
+    rf"(?![\s-](?:{_UNIT}|calendar|business|%|percent|million|USD))(?![.,]\d|\s+(?:U\.?S\.?C|C\.?F\.?R)\b|\s§)"
+    rf"|\b({_NUMBER})[\s-](?:years of age|years? old|year-olds?|years-old"
+    r"|(?:years )?(?:and|or) (?:older|over|above))\b",
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
@@ -52,7 +58,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 _EFFECTIVE = re.compile(
-    r"\b(?:effective|in effect|effect on|takes? effect|as of|starting|beginning|from|after|until|before)\b",
+    r"\b(?:effective(?! until)|in effect|effect on|takes? effect|starting|beginning|from)\b",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -61,8 +67,20 @@ _REFERENCE = re.compile(
 )
 
 
+# What follows the number of a house, and clauses that only count: pages to leaf through, comments, how long ago.
+_HOUSE = re.compile(
+    r"(?:[-/]\d+\w?)?,?\s+(?:[A-Z][\w.\u2019'-]*,?\s+){1,4}?(?:street|st|avenue|ave|road|rd|lane|way|drive|boulevard|blvd|square"
+    r"|place|plaza|quay|court|row|tower|floor|building|house|hill|gardens?|parkway|terrace)\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_TELLING = 4  # words of a clause that says something about its numbers
+_AGO = re.compile(r"\bago\b", re.IGNORECASE)
 _CURRENCY = re.compile(r"[$€£¥₹]")
 _YEAR = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
+
+
+_LONG = 200  # code points: a longer clause says something
 
 
 class _Value(NamedTuple):
@@ -118,11 +136,13 @@ def figures(reading: Reading) -> list[Fact]:
     taken: tuple[list[Span], list[Span]] = ([], [])
     for name, pattern in _wanted(reading, scenes):
         found = [
-            [v for v in _values(side, pattern, spans) if not _overlaps(v.span, used) and _fits(name, side, v)]
+            [v for v in _values(side, pattern, spans) if not _overlaps(v.span, used)]
             for side, spans, used in zip(sides, near, taken, strict=True)
         ]
-        for values, used in zip(found, taken, strict=True):
-            used += [v.span for v in values]
+        for n, side in enumerate(sides):
+            fitting = [v for v in found[n] if _fits(name, side, v)]
+            taken[n].extend([v.span for v in (found[n] if pattern is DATE else fitting)])
+            found[n] = fitting
         facts += _compared(name, found[0], found[1], reading)
     return facts
 
@@ -138,8 +158,15 @@ def _wanted(reading: Reading, scenes: set[str]) -> Iterator[tuple[str, re.Patter
         yield "age", _AGE
     if "unit" in scenes:
         yield "duration", _DURATION
-    if all(texts):  # a number that only comes or goes says nothing by itself
+    if all(_tells(text) for text in texts):  # a number that only comes or goes says nothing by itself
         yield "number", _PLAIN
+
+
+def _tells(text: str) -> bool:
+    """Tells whether a clause says something about its numbers, and does not just count pages or comments."""
+    if len(text) > _LONG:
+        return True
+    return len(_LETTERS.findall(text)) >= _TELLING and not _AGO.search(text)
 
 
 def _overlaps(span: Span, used: Iterable[Span]) -> bool:
@@ -149,9 +176,12 @@ def _overlaps(span: Span, used: Iterable[Span]) -> bool:
 def _fits(name: str, side: Side, value: _Value) -> bool:
     lead = side.text[max(0, value.span[0] - 24) : value.span[0]]
     if name == "effective_date":
-        return bool(_EFFECTIVE.search(lead))
+        return bool(_EFFECTIVE.search(lead)) and not lead.rstrip().lower().endswith(("until", "before"))
     if name == "number":
-        return not (_REFERENCE.search(lead) or re.fullmatch(r"(?:19|20)\d\d", value.text))
+        behind = side.text[value.span[1] : value.span[1] + 60]
+        if _HOUSE.match(behind) or _REFERENCE.search(lead):
+            return False
+        return not re.fullmatch(r"(?:19|20)\d\d", value.text)
     if name == "age":
         return 5 <= value.size <= 25
     return True
@@ -176,7 +206,7 @@ def _compared(name: str, before: list[_Value], after: list[_Value], reading: Rea
                 rule,
             )
             for a, b in zip(gone, come, strict=True)
-            if a.size != b.size or name in ("effective_date", "amount")
+            if _differ(name, a, b) and (name != "number" or _same_hunk(a, b, reading))
         ]
     if name == "number":
         return []
@@ -185,10 +215,24 @@ def _compared(name: str, before: list[_Value], after: list[_Value], reading: Rea
     ]
 
 
+def _differ(name: str, a: _Value, b: _Value) -> bool:
+    """Tells whether two figures are not the same in other words: 31 August 2020, August 31, 2020."""
+    if name == "effective_date":
+        return _parts(a.text) != _parts(b.text)
+    return a.size != b.size or name == "amount"
+
+
+def _parts(date: str) -> list[str]:
+    return sorted(part[:3].lower() if part.isalpha() else part.rstrip("stndrh") for part in re.findall(r"\w+", date))
+
+
+def _same_hunk(a: _Value, b: _Value, reading: Reading) -> bool:
+    """Tells whether one number stands where the other stood."""
+    return any(_overlaps(a.span, [h.before]) and _overlaps(b.span, [h.after]) for h in reading.hunks)
+
+
 def _each_once(values: Iterable[_Value]) -> list[_Value]:
-    return list({(v.size, v.text.lower() if v.size != v.size else ""): v for v in reversed(list(values))}.values())[
-        ::-1
-    ]
+    return list({v.size if v.size == v.size else v.text.lower(): v for v in reversed(list(values))}.values())[::-1]
 
 
 def _direction(name: str, before: _Value, after: _Value, reading: Reading) -> Direction | None:

@@ -16,10 +16,14 @@ _FORM = (
     r"(?:Inc|LLC|L\.L\.C|Ltd|Limited|GmbH|Corp|Corporation|PLC|plc|B\.?V|S\.?A|AG|SE|Oy|AB|Pty|Pte|FZ-LLC|ULC"
     r"|S\.à\.?\s?r\.l|S\.?r\.?l|Unlimited Company|Co)\b\.?"
 )
-_NAME = re.compile(
-    rf"(?:(?<![\w.])[A-Z][\w&\u2019'-]*\s+){{0,3}}(?<![\w.])[A-Z][\w&\u2019'-]*,?\s+{_FORM}(?:,?\s+{_FORM})*"
+_WORD = r"(?<![\w.])[A-Z][\w&\u2019'-]*(?:\.(?:com|org|net|io))?"
+_PARTNERS = r"(?:(?:[A-Z]\w+,\s+)*[A-Z]\w+\s+&\s+)?"  # "Hill, Dale & " before Wood LLC
+_NAME = re.compile(rf"{_PARTNERS}(?:{_WORD}\s+){{0,3}}{_WORD},?\s+{_FORM}(?:,?\s+{_FORM})*")
+_STOP = re.compile(r"(?:Limited|Corporation|Company|LLC|GmbH|AG|AB|SE|PLC|plc)\.\Z")  # a point that ends a sentence
+_LEADING = re.compile(
+    r"^(?:Neither|Either|Both|Nor|Not|Only|Visit|Contact|Email|See|Write|Mail|Call|Under|Between|From|As|Since|While|Unless"
+    r"|Although|Also|Is|Are|The|By|If|And|Or|When|Where|You|We|With|To|In|Of|For|Our|These|This|Company)\s+"
 )
-_LEADING = re.compile(r"^(?:The|By|If|And|Or|When|Where|You|We|With|To|In|Of|For|Our|These|This|Company)\s+")
 _NEAR = 60  # code points around a change
 
 
@@ -43,6 +47,7 @@ def _names(side: Side, hunks: Iterable[Span], other: str) -> dict[str, Span]:
     for start, end in hunks:
         for m in _NAME.finditer(side.text, max(0, start - _NEAR), min(len(side.text), end + _NEAR)):
             name = m.group().rstrip(",")
+            name = name[:-1] if _STOP.search(name) else name
             lead = _LEADING.match(name)
             begin = m.start() + (lead.end() if lead else 0)
             name = side.text[begin : m.start() + len(name)]

@@ -95,16 +95,17 @@ class Side:
     def find(self, rules: LanguageRules) -> None:
         """Looks the terms of a language up."""
         changed, topics, values, cues = self.changed, self.topics, self.values, self.cues
+        make = tuple.__new__  # terms are many, and this is the quickest way
         for first, last, (names, facts, cued, scenes) in rules.lexicon.find(self.words):
             if last - first > 1 and self._is_broken(first, last):
                 continue
             touched = 1 in changed[first:last]
             for meaning in names:
-                topics.append(Found(meaning, first, last, touched))
+                topics.append(make(Found, (meaning, first, last, touched)))
             for meaning in facts:
-                values.setdefault(meaning.name, []).append(Found(meaning, first, last, touched))
+                values.setdefault(meaning.name, []).append(make(Found, (meaning, first, last, touched)))
             for name in cued:
-                cues.setdefault(name, []).append(Cue(first, last, touched))
+                cues.setdefault(name, []).append(make(Cue, (first, last, touched)))
             if scenes:
                 self.scenes |= scenes
         for topic, _, pattern in rules.patterns:
@@ -137,7 +138,10 @@ class Side:
 
     def span(self, found: Found | Cue) -> Span:
         """Gives the place of a term in the text."""
-        return (self.starts[found.first], self.ends[found.last - 1])
+        start, end = self.starts[found.first], self.ends[found.last - 1]
+        if self.text[end - 2 : end - 1] == "." == self.text[end : end + 1]:  # the last point of "U.S."
+            end += 1
+        return (start, end)
 
     def extent(self, found: Found | None) -> Span | None:
         """Gives the place of a term that may not be there."""

@@ -6,24 +6,26 @@ A mistake in a rules file is a UsageError that names file and line.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tracker.errors import UsageError
 from tracker.significance.lexicon import BadTerm, Lexicon, Meaning, parts_of
+from tracker.significance.rules_file import RulesFile
 from tracker.significance.vocabulary import FACTS, TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     from tracker.model import Verdict
+    from tracker.significance.standing import Question
 
 _NO_RANK = float("nan")
 _LANGUAGE_KEYS = frozenset({"language", "covers", "classes", "topic", "value", "cue", "scene"})
+SCORES = "scores.toml"
+_LEXICON = re.compile(r"[a-z]{2}\.toml")
 
 
 class _Match(Protocol):
@@ -74,40 +76,7 @@ class Rules:
     scores: Scores
     topics: tuple[str, ...] = TOPICS
     verdicts: dict[Hashable, Verdict] = field(default_factory=dict, compare=False, repr=False)  # given before
-
-
-class _File:
-    """A rules file being read: knows its name and finds the line of what is wrong."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name, self.text = name, text
-        try:
-            self.tables: dict[str, object] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise UsageError(f"{name}: {error}") from error
-
-    def wrong(self, needle: str, reason: str) -> UsageError:
-        at = self.text.find(needle)
-        line = self.text.count("\n", 0, at) + 1 if at >= 0 else 1
-        return UsageError(f"{self.name}, line {line}: {reason}")
-
-    def tables_of(self, key: str) -> list[dict[str, object]]:
-        found = self.tables.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(t, dict) for t in found):
-            raise self.wrong(key, f"{key} is a list of tables: write [[{key}]]")
-        return cast("list[dict[str, object]]", found)
-
-    def text_of(self, table: Mapping[str, object], key: str, where: str) -> str:
-        value = table.get(key, "")
-        if not isinstance(value, str):
-            raise self.wrong(where, f"{key} of {where} is not text in quotes")
-        return value
-
-    def number_of(self, table: Mapping[str, object], key: str, where: str, default: float) -> float:
-        value = table.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.wrong(key, f"{key} of {where} is not a number")
-        return float(value)
+    asked: dict[Hashable, tuple[Question, ...]] = field(default_factory=dict, compare=False, repr=False)  # for them
 
 
 class _Draft:
@@ -119,7 +88,7 @@ class _Draft:
         self.covers: set[str] = set()
         self.patterns: list[tuple[str, str, Pattern]] = []
 
-    def add(self, file: _File, terms: str, meaning: Meaning) -> None:
+    def add(self, file: RulesFile, terms: str, meaning: Meaning) -> None:
         for term in re.split(r"[,\n]", terms):
             plain = " ".join(term.lower().split())
             if not plain:
@@ -133,16 +102,17 @@ class _Draft:
                 meanings.append(meaning)
 
 
-def _read(file: _File, drafts: dict[str, _Draft], topics: set[str], weights: dict[str, float]) -> None:
+def _read(file: RulesFile, drafts: dict[str, _Draft], topics: set[str], weights: dict[str, float]) -> None:
     for key in file.tables:
         if key not in _LANGUAGE_KEYS:
             raise file.wrong(key, f"unknown key {key!r}; known are {', '.join(sorted(_LANGUAGE_KEYS))}")
     draft = drafts.setdefault(file.text_of(file.tables, "language", "the file") or "en", _Draft())
     classes = file.tables.get("classes", {})
-    for name, members in (classes if isinstance(classes, dict) else {}).items():
-        draft.classes[name] = frozenset(re.findall(r"\w+", str(members).lower()))
-    covers = file.tables.get("covers", [])
-    draft.covers |= {str(topic) for topic in covers} if isinstance(covers, list) else set()
+    if not isinstance(classes, dict):
+        raise file.wrong("classes", "classes is a table: write [classes]")
+    for name in classes:
+        draft.classes[name] = frozenset(re.findall(r"\w+", file.text_of(classes, name, "classes").lower()))
+    draft.covers |= set(file.texts_of(file.tables, "covers", "the file"))
     _read_topics(file, draft, topics, weights)
     for table in file.tables_of("value"):
         fact, value = file.text_of(table, "fact", "a value"), file.text_of(table, "id", "a value")
@@ -150,6 +120,7 @@ def _read(file: _File, drafts: dict[str, _Draft], topics: set[str], weights: dic
             raise file.wrong(f'"{fact}"', f"no fact {fact!r}; known are {', '.join(FACTS)}")
         rank = file.number_of(table, "rank", f"{fact} {value}", _NO_RANK)
         draft.add(file, file.text_of(table, "terms", value), Meaning("value", fact, value, rank))
+        draft.add(file, file.text_of(table, "also", value), Meaning("also", fact, value, rank))
         for each in re.split(r"[,\n]", file.text_of(table, "each", fact)):  # every term is a value of its own
             draft.add(file, each, Meaning("value", fact, " ".join(each.split()), rank))
     for kind in ("cue", "scene"):
@@ -158,7 +129,7 @@ def _read(file: _File, drafts: dict[str, _Draft], topics: set[str], weights: dic
             draft.add(file, file.text_of(table, "terms", name), Meaning(kind, name, "", 0.0))
 
 
-def _read_topics(file: _File, draft: _Draft, topics: set[str], weights: dict[str, float]) -> None:
+def _read_topics(file: RulesFile, draft: _Draft, topics: set[str], weights: dict[str, float]) -> None:
     for table in file.tables_of("topic"):
         topic = file.text_of(table, "id", "a topic")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", topic):
@@ -168,32 +139,36 @@ def _read_topics(file: _File, draft: _Draft, topics: set[str], weights: dict[str
             weights[topic] = file.number_of(table, "weight", topic, 1.0)
         draft.add(file, file.text_of(table, "strong", topic), Meaning("topic", topic, "", 1.0))
         draft.add(file, file.text_of(table, "weak", topic), Meaning("topic", topic, "", 0.5))
-        patterns = table.get("patterns", [])
-        for pattern in patterns if isinstance(patterns, list) else [patterns]:
-            draft.patterns.append((topic, str(pattern), _compiled(file, str(pattern))))
+        for pattern in file.texts_of(table, "patterns", topic):
+            draft.patterns.append((topic, pattern, _compiled(file, pattern, topic)))
 
 
-def _compiled(file: _File, pattern: str) -> Pattern:
+def _compiled(file: RulesFile, pattern: str, topic: str) -> Pattern:
     """Compiles a user's pattern with google-re2, which no text can slow down."""
     try:
         import re2  # noqa: PLC0415 - an extra, needed by user patterns alone
     except ImportError as error:
         reason = "patterns need the extra 'patterns': pip install 'policy-tracker[patterns]'"
-        raise file.wrong(pattern, reason) from error
+        raise file.wrong(pattern, reason, behind=f'"{topic}"') from error
     try:
         return cast("Pattern", re2.compile(f"(?i){pattern}"))
     except re2.error as error:
-        raise file.wrong(pattern, f"pattern {pattern!r}: {error}") from error
+        raise file.wrong(pattern, f"pattern {pattern!r}: {error}", behind=f'"{topic}"') from error
 
 
-def _scores(file: _File, weights: Mapping[str, float]) -> Scores:
-    def table(key: str) -> dict[str, float]:
+def _scores(file: RulesFile, weights: Mapping[str, float]) -> Scores:
+    def table(key: str, *needed: str) -> dict[str, float]:
         found = file.tables.get(key)
         if not isinstance(found, dict):
             raise file.wrong(key, f"the table [{key}] is missing")
+        for name in needed:
+            if name not in found:
+                raise file.wrong(f"[{key}]", f"{name} is missing in [{key}]")
         return {name: file.number_of(found, name, key, 0.0) for name in found}
 
-    grades, size, limits = table("grades"), table("size"), table("limits")
+    grades = table("grades", "notable", "newsworthy")
+    size = table("size", "most", "half", "alone")
+    limits = table("limits", "facts", "same_fact", "whole", "removed")
     return Scores(
         notable=grades["notable"],
         newsworthy=grades["newsworthy"],
@@ -211,22 +186,34 @@ def _scores(file: _File, weights: Mapping[str, float]) -> Scores:
 
 
 def load_rules(extra: Iterable[tuple[str, str]] = ()) -> Rules:
-    """Gives the rules of the package, with the user's own files (name, text) added to them."""
+    """Gives the rules of the package, with the user's own files (name, text) added to them.
+
+    Files among which is a table of scores are a whole set of rules, and stand in the place of those of the package.
+    """
     own = tuple(extra)
-    return _load(own)
+    if any(_base(name) == SCORES for name, _ in own):
+        return _load(own, ())
+    return _load(_shipped(), own)
+
+
+def _base(name: str) -> str:
+    return re.split(r"[/\\]", name)[-1]
 
 
 @cache
-def _load(extra: tuple[tuple[str, str], ...]) -> Rules:
+def _shipped() -> tuple[tuple[str, str], ...]:
     folder = resources.files("tracker.significance") / "rules"
-    shipped = [_File(f.name, f.read_text(encoding="utf-8")) for f in sorted(folder.iterdir(), key=lambda f: f.name)]
+    return tuple((f.name, f.read_text(encoding="utf-8")) for f in sorted(folder.iterdir(), key=lambda f: f.name))
+
+
+@cache
+def _load(whole: tuple[tuple[str, str], ...], extra: tuple[tuple[str, str], ...]) -> Rules:
     drafts: dict[str, _Draft] = {}
     topics: set[str] = set(TOPICS)
     weights: dict[str, float] = {}
-    files = [f for f in shipped if re.fullmatch(r"[a-z]{2}\.toml", f.name)] + [_File(*f) for f in extra]
-    for file in files:
-        _read(file, drafts, topics, weights)
-    scores = _scores(next(f for f in shipped if f.name == "scores.toml"), weights)
+    for name, text in (*(f for f in whole if _LEXICON.fullmatch(_base(f[0]))), *extra):
+        _read(RulesFile(name, text), drafts, topics, weights)
+    scores = _scores(next(RulesFile(*f) for f in whole if _base(f[0]) == SCORES), weights)
     languages = {
         code: LanguageRules(
             code,

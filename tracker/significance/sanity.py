@@ -22,6 +22,7 @@ _SHORTENED = 0.97
 _LEAST = 600  # code points a good text has
 _ITEMS = 10
 _ORPHANS = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _LINK = re.compile(r"\]\([^)]*\)")
 _ITEM = re.compile(r"(?:[*+•-]|\d+\\?[.)]|[a-z]\\?[.)])\s")
 
@@ -39,7 +40,7 @@ def suspect(
 
     `last_good` is the text of the last version that was none of this; languages not given are found out.
     """
-    if sum(1 for _ in re.finditer(r"[^\W\d_]{2,}", text[:2000])) < _EMPTY:
+    if next(itertools.islice(_WORD.finditer(text, 0, 2000), _EMPTY - 1, None), None) is None:
         return Noise.EMPTY
     if _is_wall(text, last_good):
         return Noise.WALL
