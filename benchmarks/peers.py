@@ -25,7 +25,7 @@ from tracker.diff.alignment import alignment
 from tracker.diff.changes import edits_of
 from tracker.diff.compare import Comparison, compare
 from tracker.diff.words import readable
-from tracker.text.blocks import Shelf
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from tracker.significance.language import language_of
 from tracker.significance.stamps import stamp
 from tracker.significance.standing import Standing
 from tracker.significance.summary import summarise
-from tracker.text.blocks import Shelf
 from tracker.text.extract import extract
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from tracker.significance.dates import stamp
 from tracker.significance.language import language_of
-from tracker.text.blocks import Shelf, fingerprint
+from tracker.text.blocks import fingerprint
 from tracker.text.normalize import fold
+from tracker.text.shelf import Shelf
 from tracker.text.version import Version, read
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tracker.diff.alignment import Row, alignment
 from tracker.diff.changes import Difference, changes
 from tracker.diff.compare import Comparison, compare
 from tracker.model import ChangeKind, Noise
-from tracker.text.blocks import Shelf
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 if TYPE_CHECKING:

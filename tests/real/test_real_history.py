@@ -12,7 +12,7 @@ from shared import history
 from tracker.diff.changes import changes
 from tracker.diff.compare import compare
 from tracker.model import BlockKind, ChangeKind, Op
-from tracker.text.blocks import Shelf
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from clause_builders import clause
 from tracker.significance.judge import Setting, judge
 from tracker.significance.rules import load_rules
 from tracker.significance.standing import Inquiry, Standing
-from tracker.text.blocks import Shelf
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 RULES = load_rules()

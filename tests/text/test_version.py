@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.model import BlockKind, Clause
-from tracker.text.blocks import Shelf, number_of
+from tracker.text.blocks import number_of
+from tracker.text.shelf import Shelf
 from tracker.text.version import read
 
 PAGE = """# Privacy Policy

@@ -11,13 +11,14 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from itertools import chain, pairwise
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
+from tracker.diff.editions import edition_below
 from tracker.diff.pieces import by_codes, pieces_of
 from tracker.diff.rows import heaviest_row
 from tracker.diff.words import CELLS, opcodes
@@ -41,8 +42,6 @@ MOVED = 0.62  # least likeness of a block that moved and was edited
 MOVED_WORDS = 12  # ... and its least number of words
 MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chance repeat, not a move
 PAIRS = 60_000  # likeness is computed for every pair up to here; beyond it only for blocks that share rare words
-EDITION = 20  # blocks: fewer above the old text are an insertion, not another edition
-REPEATED = 0.35  # least share of what stands above that repeats the old text
 _MANY = 2500  # pairs: fewer are compared without asking whether it makes sense
 SAME_LANGUAGE = 0.15  # least share of common vocabulary for likeness to mean anything
 
@@ -64,7 +63,7 @@ def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
     """
     head, tail = _same_ends(old, new)
     aligner = _Aligner(old, new, head, tail)
-    below = aligner.edition_below()
+    below = edition_below(old, new, [(head - 1, head - 1), *sorted(aligner.in_place.items())], tail)
     if below is None:
         return aligner.groups()
     head, tail = _same_ends(old, new[:below])
@@ -101,24 +100,6 @@ class _Aligner:
         self.old_range = range(head, len(old) - tail)
         self.new_range = range(head, len(new) - tail)
         self._anchor(self.old_range, self.new_range)
-
-    def edition_below(self) -> int | None:
-        """Tells where in the new version the old edition begins that was kept below the one now in force.
-
-        Then the old text stands in the new one as it was, and what stands above it repeats much of it: a reader wants
-        the old text compared with the upper one. None where there is no such edition.
-        """
-        row = [(self.head - 1, self.head - 1), *sorted(self.in_place.items())]
-        if self.tail:
-            row.append((len(self.old) - self.tail, len(self.new) - self.tail))
-        jumps = [(j1 - j0 - (i1 - i0), j0 + 1, i1, j1) for (i0, j0), (i1, j1) in pairwise(row)]
-        width, start, old_place, below = max(jumps, default=(0, 0, 0, 0))
-        if width < EDITION or old_place > below / 4 or width < (len(self.new) - below) / 2:
-            return None
-        known = {block.key for block in self.new[below:]}
-        above = self.new[start:below]
-        repeated = sum(block.size for block in above if block.key in known)
-        return below if repeated >= REPEATED * sum(block.size for block in above) else None
 
     def groups(self) -> list[Group]:
         """Pairs what the anchors left and gives all groups."""

@@ -1,13 +1,13 @@
-"""Blocks: the headings, paragraphs, list items, table rows and definitions that a chunk of text is made of.
+"""Blocks: the headings, paragraphs, list items, table rows and definitions that a text is made of.
 
-A chunk is what stands between blank lines. Blocks know nothing of their place, so that versions share those of equal
-parts: a version costs only what it does not share with the one before.
+Blocks know nothing of their place, so that versions share those of equal parts: a version costs only what it does not
+share with the one before.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import xxhash
 
@@ -17,22 +17,13 @@ from tracker.text.normalize import fold, fold_link
 from tracker.text.tokens import codes, token_starts, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 SENTENCE_WORDS = 5  # a shorter sentence that stands elsewhere too is a chance repeat
 PSEUDO_HEADING = 7  # the level of a paragraph that is all bold: below every real heading
 
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_UNDERLINE = re.compile(r"(?:=+|-{2,})[ \t]*$")
-_RULE = re.compile(r"([*_-])(?:[ \t]*\1){2,}[ \t]*$")
-_TABLE_RULE = re.compile(r"\|[ \t:|-]+$")
-_ITEM = re.compile(r"(?:[*+-]|\d{1,4}[.)]|[a-z][.)]|[ivxl]{1,6}[.)])(?:[ \t]+|$)")
-_STANDS_ALONE = re.compile(r"[ \t]*(?:[*+-][ \t]|\||\d{1,4}[.)][ \t])(?!.*(?: {2}|\\)$)")
 _CELL_BORDER = re.compile(r"\s*(?<!\\)\|\s*")
 _SENTENCE = re.compile(r"[^\s.!?;:][^.!?;:]*(?:[.!?;:]+(?!\s)[^.!?;:]*)*[.!?;:]*")
-_QUOTE = re.compile(r"(?:>[ \t]?)+")
-_HARD_BREAKS = ("  ", "\\")
-_BOLD = re.compile(r"\*\*(?!\s)[^\n]{1,118}(?<![\s.;,])\*\*:?$")
 _NUMBER = re.compile(
     r"""
     (?:
@@ -210,173 +201,6 @@ def number_of(text: str) -> tuple[str, int] | None:
     return value.rstrip("."), found.end()
 
 
-def _is_rule(body: str) -> bool:
-    """Tells whether a line is a rule, or the one below the head of a table."""
-    return bool(_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body)))
-
-
 def _ordinal(marker: str) -> str | None:
     marker = marker.rstrip(".")
     return marker if marker and marker not in "*+-:" else None
-
-
-class Chunk(NamedTuple):
-    """The blocks of a chunk, and where in it the unit of each begins."""
-
-    blocks: tuple[Block, ...]
-    places: tuple[int, ...]
-
-
-_SHELF = 3000  # chunks and units kept of a document, twice over
-
-
-class Shelf:
-    """The blocks read lately of one document, by their source: what comes back is not read again.
-
-    Two generations: when the young one is full it becomes the old one, and what the old one held is forgotten.
-    """
-
-    def __init__(self) -> None:
-        self._young: dict[str, Chunk] = {}
-        self._old: dict[str, Chunk] = {}
-
-    def chunk(self, source: str) -> Chunk:
-        """Gives the blocks of a chunk; lines that are only wrapped go on in their block, hard breaks end it."""
-        found = self._young.get(source)
-        if found is not None:
-            return found
-        found = self._old.get(source) or self._read(source)
-        if len(self._young) >= _SHELF:
-            self._old, self._young = self._young, {}
-        self._young[source] = found
-        return found
-
-    def _read(self, source: str) -> Chunk:
-        """Reads a chunk, unit by unit: a unit means the same wherever it stands."""
-        units = _units(source)
-        if len(units) == 1:
-            return _read_unit(source)
-        blocks: list[Block] = []
-        places: list[int] = []
-        at = 0
-        for unit in units:
-            found = self.chunk(unit).blocks
-            blocks += found
-            places += [at] * len(found)
-            at += len(unit) + 1
-        return Chunk(tuple(blocks), tuple(places))
-
-
-def _units(chunk: str) -> Sequence[str]:
-    """Splits a list or table into its lines; any other chunk is one unit."""
-    if "\n" not in chunk:
-        return (chunk,)
-    lines = chunk.split("\n")
-    return lines if all(map(_STANDS_ALONE.match, lines)) else (chunk,)
-
-
-def _read_unit(unit: str) -> Chunk:
-    if "\n" not in unit and unit[:1].isalpha() and "." not in unit[1:7] and ")" not in unit[1:7]:
-        raw = unit.rstrip()  # a line of words that no marker opens: most units are of this kind
-        return Chunk((Block(BlockKind.PARAGRAPH, 0, raw, (0, 0, len(raw))),), (0,))
-    reader = _UnitReader()
-    at = 0
-    for line in unit.split("\n"):
-        reader.take(line, at)
-        at += len(line) + 1
-    reader.close()
-    return Chunk(tuple(reader.blocks), (0,) * len(reader.blocks))
-
-
-class _UnitReader:
-    """Reads a unit line by line; `open` are the lines of the block that is not finished yet."""
-
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.lines: list[str] = []
-        self.kind = BlockKind.PARAGRAPH
-        self.level = 0
-        self.line_start = 0
-        self.opened = 0
-        self.start = 0
-        self.marker = ""
-        self.broken = False
-
-    def take(self, line: str, at: int) -> None:
-        """Reads one line that stands at `at` in the unit."""
-        body = line.lstrip()
-        if not body:
-            self.close()
-            return
-        start = at + len(line) - len(body)
-        self.line_start = start
-        quote = _QUOTE.match(body) if body[0] == ">" else None
-        if quote:
-            start += quote.end()
-            body = body[quote.end() :]
-            if not body.strip():
-                self.close()
-                return
-        first = body[0]
-        if first in "=-" and _UNDERLINE.match(body) and self._is_open_title():
-            self.kind, self.level = BlockKind.HEADING, 1 if first == "=" else 2
-            self.close(at + len(line.rstrip()))
-        elif (
-            first in "*_-|"
-            and body[-1] in "*_-| \t:"
-            and (_RULE.match(body) or ("-" in body and _TABLE_RULE.match(body)))
-        ):
-            self.close()
-        elif first == "|":
-            self._open(BlockKind.ROW, 0, body, start)
-            self.close()
-        elif first == "#" and (heading := _HEADING.match(body)):
-            self._open(BlockKind.HEADING, heading.end(1), body[heading.end() :], start + heading.end())
-            self.close()
-        elif first == ":" and body[1:4] == "   ":
-            self._open(BlockKind.DEFINITION, 0, body[4:], start + 4, ":")
-        elif (first in "*+-" or body[1:2] in ".)" or first.isalnum()) and (item := _ITEM.match(body)):
-            self._item(body, start, item.group().strip(), item.end(), (len(line) - len(line.lstrip())) // 2)
-        elif self.lines and not self.broken:
-            self.lines.append(line)
-        else:
-            self._open(self.kind if self.lines else BlockKind.PARAGRAPH, self.level if self.lines else 0, body, start)
-        self.broken = line.endswith(_HARD_BREAKS)
-
-    def _item(self, body: str, start: int, marker: str, length: int, level: int) -> None:
-        rest = body[length:]
-        if rest and rest[0] in "*+-" and (inner := _ITEM.match(rest)):  # "* * text": an item that holds only a list
-            length += inner.end()
-            rest = body[length:]
-        heading = _HEADING.match(rest) if rest[:1] == "#" else None
-        if heading:
-            length += heading.end()
-            self._open(BlockKind.HEADING, heading.end(1), body[length:], start + length, marker)
-            self.close()
-        else:
-            self._open(BlockKind.ITEM, level, rest, start + length, marker)
-
-    def _is_open_title(self) -> bool:
-        return len(self.lines) == 1 and self.kind is BlockKind.PARAGRAPH and not self.broken
-
-    def _open(self, kind: BlockKind, level: int, text: str, start: int, marker: str = "") -> None:
-        self.close()
-        self.kind, self.level, self.start, self.marker = kind, level, start, marker
-        self.opened = self.line_start
-        self.lines.append(text)
-
-    def close(self, end: int = 0) -> None:
-        """Ends the open block, if there is one; `end` is the end of its underline."""
-        if not self.lines:
-            return
-        raw = "\n".join(self.lines).rstrip()
-        if raw and raw != "\\":
-            kind, level = self.kind, self.level
-            if kind is BlockKind.PARAGRAPH and len(self.lines) == 1 and raw.startswith("**") and _BOLD.match(raw):
-                kind, level = BlockKind.HEADING, PSEUDO_HEADING
-            extent = self.opened, self.start, end or self.start + len(raw)
-            block = Block(kind, level, raw, extent, self.marker)
-            if raw[0] not in "[!<&" or block.text or block.number:  # an anchor or a picture alone has no words
-                self.blocks.append(block)
-        self.lines.clear()
-        self.kind, self.level, self.marker, self.broken = BlockKind.PARAGRAPH, 0, "", False

@@ -8,7 +8,8 @@ from functools import cached_property
 import xxhash
 
 from tracker.model import BlockKind, Clause
-from tracker.text.blocks import PSEUDO_HEADING, Block, Chunk, Shelf
+from tracker.text.blocks import PSEUDO_HEADING, Block
+from tracker.text.shelf import Chunk, Shelf
 
 _LEAD_IN_REACH = 100  # blocks: a longer list is searched for its lead-in no further
 _LEAD_IN_LIMIT = 300  # characters: a longer paragraph before a list says more than what the list is about
