@@ -8,10 +8,9 @@ and several one.
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from itertools import chain
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -138,7 +137,7 @@ class _Aligner:
         """Pairs blocks that occur more than once, between the anchors and in order."""
         anchors = sorted(self.in_place.items())
         bounds = [(old_range.start - 1, new_range.start - 1), *anchors, (old_range.stop, new_range.stop)]
-        for (i0, j0), (i1, j1) in itertools.pairwise(bounds):
+        for (i0, j0), (i1, j1) in pairwise(bounds):
             a = common_old[bisect_right(common_old, i0) : bisect_left(common_old, i1)]
             b = common_new[bisect_right(common_new, j0) : bisect_left(common_new, j1)]
             if not a or not b or len(a) * len(b) > CELLS:
