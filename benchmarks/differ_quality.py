@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peers import Pair, Peer, opened
+from peers import Aligner, Pair, opened
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -32,7 +32,7 @@ def loaded(path: Path) -> ModuleType:
     return module
 
 
-def score(scorer: ModuleType, peer: Peer, folder: Path, limit: int | None) -> tuple[Counter[str], int]:
+def score(scorer: ModuleType, peer: Aligner, folder: Path, limit: int | None) -> tuple[Counter[str], int]:
     """Scores one peer on one folder; the second figure counts the pairs for which it gave no sound answer."""
     scores: Counter[str] = Counter()
     by_kind: dict[str, Counter[str]] = {}
@@ -56,7 +56,7 @@ def score(scorer: ModuleType, peer: Peer, folder: Path, limit: int | None) -> tu
     return scores, failed
 
 
-def line(peer: Peer, s: Counter[str], failed: int) -> str:
+def line(peer: Aligner, s: Counter[str], failed: int) -> str:
     """Spells one row of the table."""
 
     def share(part: str, whole: str) -> float:
@@ -85,7 +85,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="pairs of each folder")
     options = parser.parse_args()
     scorer = loaded(options.scorer)
-    peers = [peer for peer in opened() if peer.gives_rows]
+    peers = [peer for peer in opened() if isinstance(peer, Aligner)]
     try:
         for folder in options.folders:
             print(f"\n{folder.name}\n")

@@ -65,7 +65,6 @@ class Peer(ABC):
 
     name: str
     slow = False
-    gives_rows = True
 
     def prepare(self, pairs: Sequence[Pair]) -> None:  # noqa: B027  # most need not
         """Takes all pairs that will be asked for, before the clock starts."""
@@ -80,12 +79,16 @@ class Peer(ABC):
     def compare(self, pair: Pair) -> object:
         """Compares, word by word."""
 
-    def rows(self, pair: Pair) -> list[Row]:
-        """Says what both texts share."""
-        raise NotImplementedError(pair)
-
     def close(self) -> None:  # noqa: B027  # most started nothing
         """Ends what the peer started."""
+
+
+class Aligner(Peer):
+    """A differ that says which words of both texts are the same."""
+
+    @abstractmethod
+    def rows(self, pair: Pair) -> list[Row]:
+        """Says what both texts share."""
 
 
 def _needs(module: str) -> Any:  # the doors to libraries that say little of their types
@@ -97,7 +100,7 @@ def _needs(module: str) -> Any:  # the doors to libraries that say little of the
 # -- ours ----------------------------------------------------------------------------------------------------------
 
 
-class Ours(Peer):
+class Ours(Aligner):
     """Reads both texts, aligns their clauses, finds word edits and passages that moved, and spells readable edits."""
 
     name = "ours"
@@ -116,7 +119,6 @@ class OursInHistory(Peer):
     """The same where the old version was read before, as in a history, in which each text is read once."""
 
     name = "ours, old version read before"
-    gives_rows = False
 
     def spent(self, pair: Pair) -> float:
         """Counts the new version and the comparison."""
@@ -148,7 +150,7 @@ def _all_edits(comparison: Comparison) -> object:
 # -- peers that compare rows of words ------------------------------------------------------------------------------
 
 
-class WordPeer(Peer):
+class WordPeer(Aligner):
     """A library that compares two rows of words."""
 
     def compare(self, pair: Pair) -> object:
@@ -244,7 +246,7 @@ class DiffMatchPatch(WordPeer):
 # -- prosediff -----------------------------------------------------------------------------------------------------
 
 
-class Prosediff(Peer):
+class Prosediff(Aligner):
     """prosediff's alignment of paragraphs with moved paragraphs and passages."""
 
     name = "prosediff"
@@ -308,7 +310,7 @@ def _lines(text: str) -> list[tuple[int, str]]:
 # -- peers in a process of their own -------------------------------------------------------------------------------
 
 
-class Wikidiff2(Peer):
+class Wikidiff2(Aligner):
     """Wikipedia's differ, C++ inside PHP: lines, words and moved paragraphs."""
 
     name = "wikidiff2"
@@ -392,7 +394,7 @@ def _kept_in_line(line: dict[str, Any], old: int, new: int, op: str) -> list[Row
     return out
 
 
-class Git(Peer):
+class Git(Aligner):
     """`git diff-tree --stdin --word-diff`, one process for all pairs, which lie uncompressed in a repository."""
 
     name = "git diff-tree --word-diff"

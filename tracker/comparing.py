@@ -14,9 +14,9 @@ from tracker.digest.schema import UNDATED
 from tracker.errors import ExtractionError, SourceError, UsageError
 from tracker.model import Cause, Change, Format, JudgedClause, Noise, VersionRef
 from tracker.significance.changelog import cross_check
+from tracker.significance.dates import stamp
 from tracker.significance.judge import Setting, judge
 from tracker.significance.language import language_of
-from tracker.significance.stamps import stamp
 from tracker.significance.standing import Standing
 from tracker.significance.summary import summarise
 from tracker.text.extract import extract

@@ -334,9 +334,17 @@ def test_no_address_with_private_bits_is_public(address: ipaddress.IPv4Address) 
     assert refusal(address) is not None or address.is_global
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://0x7f.1/", "http://localhost/", "http://a@example.com/"])
-def test_a_configuration_is_told_at_once_what_no_lookup_is_needed_for(url: str) -> None:
-    assert refused(url, AllowList()) is not None
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1/", "leads to 127.0.0.1: loopback"),
+        ("http://0x7f.1/", "leads to 127.0.0.1: loopback"),
+        ("http://localhost/", "leads to this machine"),
+        ("http://a@example.com/", "holds a user name: secrets do not belong in addresses"),
+    ],
+)
+def test_a_configuration_is_told_at_once_what_no_lookup_is_needed_for(url: str, why: str) -> None:
+    assert refused(url, AllowList()) == f"{url!r} {why}"
 
 
 @pytest.mark.parametrize("url", ["https://example.com/terms", "http://127.0.0.1:81/", "http://wiki.lan/"])

@@ -4,7 +4,8 @@ import pytest
 
 from tracker.model import Noise
 from tracker.significance.dates import stamp
-from tracker.significance.noise import language_of, suspect
+from tracker.significance.language import language_of
+from tracker.significance.sanity import suspect
 
 PARAGRAPH = (
     "We collect the information that you give us when you open an account and keep it for as long as you use it.\n\n"

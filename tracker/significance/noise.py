@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 
 from tracker.model import BlockKind, Noise
 from tracker.significance.dates import DATE, PIECE, STAMP, YEAR_OR_DIGITS
-from tracker.significance.language import language_of
-from tracker.significance.sanity import suspect
 
 if TYPE_CHECKING:
     from tracker.model import ClauseChange
     from tracker.significance.lexicon import Meaning
     from tracker.significance.reading import Reading, Side
 
-__all__ = ["clause_noise", "language_of", "suspect"]
 
 _DIGIT = re.compile(r"\d")
 _COPYRIGHT = re.compile(r"©|\bcopyright\b", re.IGNORECASE)
