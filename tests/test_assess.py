@@ -77,14 +77,25 @@ class Document:
         later: timedelta = timedelta(days=1),
         recorded_as: Cause = Cause.CHANGE,
         record_format: Format = Format.MARKDOWN,
-        page: Page | None = None,
+        pages: tuple[Page, ...] = (),
+        is_trusted: bool = False,
         full: bool = False,
     ) -> Change:
         """Assess one record; its id is that of its text, as a hash would be."""
         self.at += later
         name = record_id or hashlib.sha256(text.encode()).hexdigest()
-        record = Record("Acme", "Privacy Policy", self.at, name, "commit", record_format, text.encode(), recorded_as)
-        return assess(record, self.past, page, RULES, full=full)
+        record = Record(
+            "Acme",
+            "Privacy Policy",
+            self.at,
+            name,
+            "commit",
+            record_format,
+            text.encode(),
+            recorded_as,
+            is_trusted=is_trusted,
+        )
+        return assess(record, self.past, pages, RULES, full=full)
 
     def life(self, **texts: str) -> dict[str, Change]:
         """Assess records in order, each under the name it is given as its id."""
@@ -260,6 +271,23 @@ def test_a_text_that_stays_short_is_confirmed_by_a_second_record(document: Docum
     assert {clause.change.kind for clause in change.clauses if not clause.verdict.noise} == {ChangeKind.REMOVED}
 
 
+def test_a_short_text_that_somebody_vouches_for_is_a_version(document: Document) -> None:
+    long = "\n\n".join(f"Clause {k} says something about the service and its users at length." for k in range(40))
+    document.take(long)
+    doubted = document.take("Clause 1 says something about the service and its users at length.", record_id="short")
+
+    trusted = document.take(
+        "Clause 1 says something about the service and its users at length.", record_id="short", is_trusted=True
+    )
+
+    assert doubted.noise is Noise.CAPTURE_LOSS
+    assert (trusted.cause, trusted.noise, {one.change.kind for one in trusted.clauses}) == (
+        Cause.CHANGE,
+        None,
+        {ChangeKind.REMOVED},
+    )
+
+
 def test_a_wall_is_never_confirmed(document: Document) -> None:
     document.life(good=TERMS, once=WALL)
 
@@ -277,9 +305,9 @@ def test_a_document_that_begins_with_a_wall_has_its_first_text_later(document: D
 def test_selectors_that_find_nothing_are_an_outcome(document: Document) -> None:
     page = Page("https://example.org/", select=("main",))
     html = "<main>" + "".join(f"<p>{section}</p>" for section in SECTIONS) + "</main>"
-    document.take(html, record_format=Format.HTML, page=page)
+    document.take(html, record_format=Format.HTML, pages=(page,))
 
-    change = document.take(html.replace("main", "article"), record_format=Format.HTML, page=page)
+    change = document.take(html.replace("main", "article"), record_format=Format.HTML, pages=(page,))
 
     assert said(change) == (Cause.CHANGE, Noise.NO_SELECTOR, 0, 0)
 

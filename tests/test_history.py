@@ -17,13 +17,12 @@ from tracker.lives import Life, most_changed_first, named
 from tracker.model import Cause, Format, Record
 from tracker.replay import Play
 from tracker.significance.rules import load_rules
-from tracker.text.declaration import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START = datetime(2025, 3, 1, 6, tzinfo=UTC)
-PLAY = Play(lambda _: Page(url=""), load_rules(), NOTHING, pack)
+PLAY = Play(lambda _: (), load_rules(), NOTHING, pack)
 
 ORDER = "On receipt of a court order that names you, we may hand over your phone number to the authorities."
 LOGS = "We keep server logs for thirty days and delete them afterwards, unless somebody attacked the service."

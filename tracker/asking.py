@@ -24,7 +24,7 @@ def page_at(url: str, config: Config) -> Captured:
         SourceError: there was no page; says why.
         UsageError: the allow-list of the configuration cannot be read.
     """
-    gate = Gate(user_agent(__version__, config.contact), allow_list(config.allow))
+    gate = Gate(user_agent(__version__, config.fetch.contact), allow_list(config.fetch.allow))
     outcome = fetch(PageRequest(url), Fetcher(gate))
     if isinstance(outcome, Captured):
         return outcome

@@ -5,6 +5,7 @@ Live checks and replay both go through `assess`. It keeps no clock and reads not
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.diff.changes import changes
@@ -17,16 +18,18 @@ from tracker.significance.judge import Setting, judge
 from tracker.significance.sanity import suspect
 from tracker.significance.standing import Standing
 from tracker.significance.summary import summarise
-from tracker.text.extract import extract
+from tracker.text.extract import extract_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from tracker.diff.compare import Comparison
     from tracker.significance.rules import Rules
     from tracker.text.declaration import Page
 
-__all__ = ["Past", "assess"]
+__all__ = ["Past", "Reading", "assess"]
+
+Reading = Callable[[Record, "Sequence[Page]"], str]
 
 
 class Finding(NamedTuple):
@@ -46,9 +49,10 @@ class Finding(NamedTuple):
 def assess(
     record: Record,
     past: Past,
-    page: Page | None,
+    pages: Sequence[Page],
     rules: Rules,
     *,
+    read: Reading = extract_record,
     full: bool = False,
     on_comparison: Callable[[Comparison, tuple[JudgedClause, ...]], None] = lambda *_: None,
 ) -> Change:
@@ -57,8 +61,9 @@ def assess(
     Args:
         record: What was stored, bytes and all.
         past: What is known of the document; it is brought up to date.
-        page: What of an HTML page is the document; None takes all of it.
+        pages: What of each HTML page is the document; none takes all of it.
         rules: What the judge goes by.
+        read: What gives the canonical text of a record; another process may, where pages are not trusted.
         full: Compare returns to an earlier text clause by clause too.
         on_comparison: Hears which clause became which, where the record brought a text never seen before.
 
@@ -66,7 +71,7 @@ def assess(
         DeclarationError: the declaration asks for what cannot be done.
     """
     assessor = _Assessor(record, past, rules, full, on_comparison)
-    change = assessor.change_of(assessor.find(page))
+    change = assessor.change_of(assessor.find(pages, read))
     past.last = change.after
     return change
 
@@ -89,13 +94,15 @@ class _Assessor:
         self.on_comparison = on_comparison
         self.after = VersionRef(record.at, record.id, record.source)
 
-    def find(self, page: Page | None) -> Finding:
+    def find(self, pages: Sequence[Page], read: Reading) -> Finding:
         """Finds what the record is: a return, a page that is no version, or a text to compare."""
         seen = self.past.ids.get(self.record.id)
+        if seen and not seen.good and self.record.is_trusted:
+            seen = None
         if seen and not seen.good:
             return Finding(Cause.VARIANT, Noise.VARIANT, returns_to=seen.id)
         try:
-            text = extract(self.record.format, self.record.body, page)
+            text = read(self.record, pages)
         except ExtractionError as error:
             self.past.ids[self.record.id] = Seen(self.record.id, good=False)
             return Finding(Cause.CHANGE, _outcome(error))
@@ -104,7 +111,7 @@ class _Assessor:
         face = Face(self.after, text, self.past.shelf)
         if self.past.faces:
             return self._compared(face)
-        if suspect(text, None, language=face.language) in (Noise.WALL, Noise.EMPTY):
+        if not self.record.is_trusted and suspect(text, None, language=face.language) in (Noise.WALL, Noise.EMPTY):
             self.past.ids[self.record.id] = Seen(self.record.id, good=False)
             return Finding(Cause.CHANGE, Noise.WALL, face.language)
         self._remember(face)
@@ -117,7 +124,7 @@ class _Assessor:
         if doubt is Noise.LANGUAGE:
             self._remember(face)
             return Finding(Cause.CHANGE, doubt, face.language)
-        if doubt and not self._is_confirmed(face, doubt):
+        if doubt and not self.record.is_trusted and not self._is_confirmed(face, doubt):
             self.past.ids[self.record.id] = Seen(self.record.id, good=False)
             self.past.doubt = face
             return Finding(Cause.CHANGE, doubt, face.language)

@@ -1,17 +1,26 @@
-"""The configuration file: where the archive, the declarations, the coverage and rules lie, and how to ask servers.
+"""The configuration file: where things lie, how servers are asked, when, and who is told what.
 
 Paths in it are relative to the file. Without a file, the pages and seeds that ship with the tracker are used.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
+
+from tracker.config_file import ConfigFile
+from tracker.config_tables import ConfigTable
 from tracker.errors import UsageError
 from tracker.package_data import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tracker.config_tables import Channel, FetchTable, OperatorTable, SubscriptionTable
 
 FILE = Path("config.toml")
 
@@ -20,65 +29,109 @@ FILE = Path("config.toml")
 class Config:
     """What the configuration says, with paths made whole."""
 
-    snapshots: Path
-    declarations: Path
-    coverage: Path
-    rules: Path | None = None  # rules of one's own
-    contact: str = ""  # address or page that servers are told, for complaints
-    allow: tuple[str, ...] = ()  # local hosts or networks that may be asked all the same
+    file: Path
+    told: ConfigTable  # what needs no path: `told.fetch`, `told.watch`, `told.news` ...
+
+    @property
+    def archive(self) -> str:
+        """The archive: path of a file, or address of a PostgreSQL database."""
+        if self.told.archive_env is not None:
+            return secret(self.told.archive_env, f"{self.file}: archive_env")
+        return self.told.archive if "://" in self.told.archive else str(self._path(self.told.archive))
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of sample pages."""
+        return self._path(self.told.snapshots)
+
+    @property
+    def declarations(self) -> Path:
+        """The folder of declarations."""
+        return self._path(self.told.declarations)
+
+    @property
+    def coverage(self) -> Path:
+        """The folder of seed articles."""
+        return self._path(self.told.coverage)
+
+    @property
+    def rules(self) -> Path | None:
+        """The folder of rules of one's own."""
+        return None if self.told.rules is None else self._path(self.told.rules.folder)
+
+    @property
+    def feeds(self) -> Path | None:
+        """The folder into which feeds are written."""
+        return None if self.told.feeds is None else self._path(self.told.feeds.folder)
+
+    @property
+    def inbox(self) -> Path | None:
+        """The folder of saved articles."""
+        return None if self.told.news.inbox is None else self._path(self.told.news.inbox)
+
+    @property
+    def fetch(self) -> FetchTable:
+        """How servers are asked."""
+        return self.told.fetch
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """The ways out, by name."""
+        return self.told.channels
+
+    @property
+    def subscriptions(self) -> tuple[SubscriptionTable, ...]:
+        """Who wants what."""
+        return self.told.subscriptions
+
+    @property
+    def operator(self) -> OperatorTable | None:
+        """Who is told when something fails for long."""
+        return self.told.operator
+
+    def _path(self, told: str) -> Path:
+        return self.file.parent / told
 
 
 def read_config(file: Path | None = None) -> Config:
-    """Read a configuration: the named file, or `config.toml` where we are, or what ships."""
+    """Read a configuration: the named file, or `config.toml` where we are, or what ships.
+
+    Raises:
+        UsageError: the file cannot be read, or something in it cannot be; names file and line.
+    """
     if file is None:
         file = FILE if FILE.is_file() else shipped("config.toml")
+    read = ConfigFile(file)
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        raise UsageError(f"{file}: cannot be read: {wrong.strerror}") from wrong
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
-        raise UsageError(f"{file}: is no TOML: {wrong}") from wrong
-    mistakes: list[str] = []
-    asking = _checked_fetch(told.pop("fetch", {}), mistakes)
-    paths = {name: file.parent / path for name, path in _checked(told, mistakes).items()}
-    if mistakes:
-        raise UsageError(f"{file}: {'; '.join(mistakes)}")
-    contact, allow = asking
-    return Config(**paths, contact=contact, allow=allow)
+        told = msgspec.convert(read.tables, ConfigTable)
+    except msgspec.ValidationError as wrong:
+        raise read.explained(wrong, ConfigTable) from wrong
+    _consistent(told, read)
+    return Config(file, told)
 
 
-def _checked_fetch(told: object, mistakes: list[str]) -> tuple[str, tuple[str, ...]]:
-    """Read the table [fetch]: whom servers may write to, and which local hosts may be asked."""
-    table = told if isinstance(told, dict) else {"": told}
-    mistakes += [f'unknown key "fetch.{key}"' for key in table if key not in ("contact", "allow")]
-    contact, allow = table.get("contact", ""), table.get("allow", [])
-    if not isinstance(contact, str):
-        mistakes.append('"fetch.contact" has to be an address in quotes')
-    if not isinstance(allow, list) or not all(isinstance(entry, str) for entry in allow):
-        mistakes.append('"fetch.allow" has to be a list of hosts or networks in quotes')
-        allow = []
-    return str(contact), tuple(allow)
+def secret(variable: str, where: str) -> str:
+    """Give what an environment variable holds; UsageError where it is not set."""
+    value = os.environ.get(variable)
+    if not value:
+        raise UsageError(f"{where}: the environment variable {variable} is not set")
+    return value
 
 
-def _checked(told: dict[str, object], mistakes: list[str]) -> dict[str, str]:
-    """Check that every other key is known and its value a path; all mistakes at once."""
-    keys = [*_DEFAULTS, "rules", "fetch"]
-    known = dict(_DEFAULTS)
-    for key, value in told.items():
-        if key not in keys:
-            near = difflib.get_close_matches(key, keys, 1)
-            mistakes.append(f'unknown key "{key}"' + (f' (did you mean "{near[0]}"?)' if near else ""))
-        elif key == "rules":
-            folder = value.get("folder") if isinstance(value, dict) and len(value) == 1 else None
-            if isinstance(folder, str):
-                known[key] = folder
-            else:
-                mistakes.append('"rules" has to be a table [rules] with a path in quotes: folder = "..."')
-        elif not isinstance(value, str):
-            mistakes.append(f'"{key}" has to be a path in quotes')
-        else:
-            known[key] = value
-    return known
+def _consistent(told: ConfigTable, read: ConfigFile) -> None:
+    """Refuse names that name nothing and names that name two things."""
+    names: set[str] = set()
+    for k, one in enumerate(told.subscriptions):
+        where = f"subscriptions[{k}]"
+        if one.name in names:
+            raise read.wrong(f"{where}.name", f"there are two subscriptions named {one.name!r}")
+        names.add(one.name)
+        _known_channel(told, read, f"{where}.channel", one.channel)
+    if told.operator is not None:
+        _known_channel(told, read, "operator.channel", told.operator.channel)
 
 
-_DEFAULTS = {"snapshots": "snapshots", "declarations": "seeds/services", "coverage": "seeds/coverage"}
+def _known_channel(told: ConfigTable, read: ConfigFile, path: str, name: str) -> None:
+    if name not in told.channels:
+        there = ", ".join(map(repr, told.channels)) or "none"
+        raise read.wrong(path, f"there is no channel {name!r}; there is {there}")

@@ -53,7 +53,7 @@ class Biographer:
         before = list(self.past.faces)
         heard: list[tuple[Comparison, tuple[JudgedClause, ...]]] = []
         change = assess(
-            record, self.past, play.page(record), play.rules, on_comparison=lambda *told: heard.append(told)
+            record, self.past, play.pages(record), play.rules, on_comparison=lambda *told: heard.append(told)
         )
         shown = self.past.faces[0] if self.past.faces else None
         if shown is None or (before and before[0] is shown):

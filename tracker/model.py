@@ -117,6 +117,16 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several pages that make a document together."""
+
+    format: Format
+    body: bytes
+    url: str | None = None  # where it was found
+    charset: str | None = None  # as the server named it
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One stored page or text of a document, as a source of history gives it."""
 
@@ -128,6 +138,9 @@ class Record:
     format: Format
     body: bytes
     recorded_as: Cause  # what the source itself says of the record
+    charset: str | None = None  # as the server named it
+    more: tuple[Part, ...] = ()  # the pages after the first, where a document is made of several
+    is_trusted: bool = False  # somebody looked at it and says that it is the document, whatever it looks like
 
 
 @dataclass(frozen=True, slots=True)

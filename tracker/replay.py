@@ -57,7 +57,7 @@ class Play:
     rules as well, and it encodes what both say.
     """
 
-    page: Callable[[Record], Page]
+    pages: Callable[[Record], tuple[Page, ...]]
     rules: Rules
     selection: Selection
     encode: Callable[[Change], bytes]
@@ -98,7 +98,7 @@ class Played:
 def changes(records: Iterable[Record], past: Past, play: Play) -> Iterator[Change]:
     """Give the change that each record of one document makes, in order."""
     for record in records:
-        yield assess(record, past, play.page(record), play.rules, full=play.in_full)
+        yield assess(record, past, play.pages(record), play.rules, full=play.in_full)
 
 
 def _encodings(records: Iterable[Record], past: Past, play: Play) -> Iterator[tuple[Change, Callable[[], bytes]]]:
@@ -109,20 +109,19 @@ def _encodings(records: Iterable[Record], past: Past, play: Play) -> Iterator[tu
         if play.rival is None:
             yield change, partial(play.encode, change)
         else:
-            said = assess(record, other, play.page(record), play.rival.rules, full=play.in_full)
+            said = assess(record, other, play.pages(record), play.rival.rules, full=play.in_full)
             yield change, partial(play.rival.encode, change, said)
 
 
-def pages_of(services: Mapping[str, ServiceDeclaration]) -> Callable[[Record], Page]:
-    """Give the lookup of the declared page a record shows: the first, where several are combined."""
+def pages_of(services: Mapping[str, ServiceDeclaration]) -> Callable[[Record], tuple[Page, ...]]:
+    """Give the lookup of the declared pages of a record; one that holds a single page shows the first of them."""
 
-    def page(record: Record) -> Page:
+    def pages(record: Record) -> tuple[Page, ...]:
         service = services.get(record.service)
         declared = service and service.document(record.document)
-        pages = declared.at(record.at) if declared else ()
-        return pages[0] if pages else _UNDECLARED
+        return (declared and declared.at(record.at)) or (_UNDECLARED,)
 
-    return page
+    return pages
 
 
 @contextmanager

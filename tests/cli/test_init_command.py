@@ -52,8 +52,8 @@ def test_the_configuration_says_where_the_archive_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ('snapshot = "mine"', 'config.toml: unknown key "snapshot" (did you mean "snapshots"?)'),
-        ("snapshots = 3", 'config.toml: "snapshots" has to be a path in quotes'),
+        ('snapshot = "mine"', "config.toml, line 1: unknown key 'snapshot'; did you mean 'snapshots'?"),
+        ("snapshots = 3", "config.toml, line 1: snapshots: expected `str`, got `int`"),
         ("snapshots =", "config.toml: is no TOML"),
     ],
 )

@@ -57,10 +57,17 @@ def test_the_configuration_names_a_folder_of_rules(history: Path, own: Path, tmp
     assert "telephone" not in topics(objects(built_in))
 
 
-@pytest.mark.parametrize("told", ['rules = "rules"', "[rules]\nfolder = 1", '[rules]\nfolders = "rules"', "[rules]"])
-def test_a_mistake_in_the_configured_rules_is_said(tmp_path: Path, told: str) -> None:
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ('rules = "rules"', "line 1: rules: expected `object"),
+        ("[rules]\nfolder = 1", "line 2: rules.folder: expected `str`, got `int`"),
+        ('[rules]\nfolders = "rules"', "line 2: unknown key 'folders'; did you mean 'folder'?"),
+        ("[rules]", "line 1: rules: object missing required field `folder`"),
+    ],
+)
+def test_a_mistake_in_the_configured_rules_is_said(tmp_path: Path, told: str, message: str) -> None:
     (tmp_path / "config.toml").write_text(told, encoding="utf-8")
-    message = 'config.toml: "rules" has to be a table [rules] with a path in quotes: folder = "..."'
     fails(2, message, "replay", cwd=tmp_path)
 
 

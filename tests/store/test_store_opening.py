@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from tracker.store.store import Store
 
 MIGRATIONS = Path(tracker.store.migrations.__file__).parent
-LATER = """
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{REVISIONS[-1]}"
 
 
 def upgrade():
@@ -46,10 +46,10 @@ def upgrade():
 def later_schema(folder: Path, written: str = LATER) -> Schema:
     """Make a schema with one revision more than ours."""
     (folder / "versions").mkdir(parents=True)
-    for file in ("env.py", "versions/r0001_first_tables.py"):
-        (folder / file).write_text((MIGRATIONS / file).read_text("utf-8"), "utf-8")
-    (folder / "versions/r0002_note.py").write_text(written, "utf-8")
-    return Schema(str(folder), (*REVISIONS, "0002"))
+    for file in (MIGRATIONS / "env.py", *MIGRATIONS.glob("versions/r*.py")):
+        (folder / file.relative_to(MIGRATIONS)).write_text(file.read_text("utf-8"), "utf-8")
+    (folder / "versions/later_note.py").write_text(written, "utf-8")
+    return Schema(str(folder), (*REVISIONS, "later"))
 
 
 def test_the_revisions_make_the_tables_the_code_expects(store: Store, address: str) -> None:
@@ -93,12 +93,12 @@ def test_an_upgrade_keeps_what_was_there_and_a_copy_of_the_file(tmp_path: Path) 
 
     upgrade(opened, go_on, later)
 
-    assert revision(opened, later) == "0002"
+    assert revision(opened, later) == "later"
     with opened.reading() as connection:
         assert [column["name"] for column in sa.inspect(connection).get_columns("documents")][-1] == "note"
         assert connection.exec_driver_sql("SELECT count(*) FROM captures").scalar() == 3
     opened.close()
-    with open_store(tmp_path / "archive.sqlite.before-0001", writes=False) as copy:
+    with open_store(tmp_path / "archive.sqlite.before-" + REVISIONS[-1], writes=False) as copy:
         assert [one.line for one in copy.log()] == lines
 
 
@@ -114,10 +114,10 @@ def test_an_interrupted_upgrade_leaves_the_old_archive_and_can_be_done_again(tmp
 
     with pytest.raises(InterruptedError):
         upgrade(opened, crash, later)
-    assert revision(opened, later) == "0001"
+    assert revision(opened, later) == REVISIONS[-1]
 
     upgrade(opened, go_on, later)
-    assert revision(opened, later) == "0002"
+    assert revision(opened, later) == "later"
     opened.close()
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from tracker.errors import StoreError
-from tracker.model import Record
+from tracker.model import Part, Record
 from tracker.store.blobs import body_of, put
 from tracker.store.crash import Point
 from tracker.store.documents import identified
-from tracker.store.evidence import Capture, Logged, Outcome, entry, hashed, line, read_entry
+from tracker.store.evidence import Capture, Logged, Outcome, entry, hashed, line, read_entry, record_id
 from tracker.store.schema import blobs, captures, chain, documents, suspects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from tracker.store.blobs import Cache
     from tracker.store.crash import Crash
     from tracker.store.database import AnyRow
+    from tracker.store.evidence import Entry
 
+TRUSTED = frozenset(
+    {"confirmed", "accepted"}
+)  # what a suspect capture may turn out to be: by a second one, by the user
 NEAR = 4  # distinct bodies of a document that a new one is compared with
 _LOOK_BACK = 64  # captures in which they are looked for
 _AT_ONCE = 500  # rows fetched at a time while a log is read
@@ -120,7 +124,8 @@ def _near(connection: Connection, document: int) -> list[int]:
 def history(connection: Connection, document: int, cache: Cache) -> Iterator[Record]:
     """Give the records of a document in their order: one for each time its body became another."""
     asked = (
-        logged.add_columns(captures.c.blob_id)
+        logged.add_columns(captures.c.blob_id, suspects.c.settled_as)
+        .outerjoin(suspects, suspects.c.capture_id == captures.c.id)
         .where(
             captures.c.document_id == document,
             captures.c.outcome == Outcome.CAPTURED.value,
@@ -128,23 +133,46 @@ def history(connection: Connection, document: int, cache: Cache) -> Iterator[Rec
         )
         .order_by(captures.c.placed_at, captures.c.id)
     )
-    before = None
+    before: list[int] = []
     with connection.execute(asked, execution_options=_STREAMED) as rows:
-        for row in rows:
-            if row.blob_id == before:
-                continue
-            before = row.blob_id
-            kept = read_entry(row.entry)
-            yield Record(
-                service=row.service,
-                document=row.document,
-                at=row.at,
-                id=bytes(row.sha256).hex(),
-                source=kept.source or kept.url,
-                format=kept.format,
-                body=body_of(connection, row.blob_id, cache),
-                recorded_as=kept.recorded_as,
-            )
+        for pages in _together(rows):
+            now = [row.blob_id for row, _ in pages]
+            if now != before:
+                before = now
+                yield _record(connection, pages, cache)
+
+
+def _together(rows: Iterable[AnyRow]) -> Iterator[list[tuple[AnyRow, Entry]]]:
+    """Give the captures of each record: one, or those of all pages of a document that is made of several."""
+    pages: list[tuple[AnyRow, Entry]] = []
+    for row in rows:
+        kept = read_entry(row.entry)
+        if pages and not (kept.part == len(pages) and row.placed_at == pages[0][0].placed_at):
+            yield pages
+            pages = []
+        pages.append((row, kept))
+    if pages:
+        yield pages
+
+
+def _record(connection: Connection, pages: list[tuple[AnyRow, Entry]], cache: Cache) -> Record:
+    (row, kept), *more = pages
+    digests = [bytes(page.sha256).hex() for page, _ in pages]
+    return Record(
+        service=row.service,
+        document=row.document,
+        at=row.at,
+        id=record_id(digests),
+        source=kept.source or kept.url,
+        format=kept.format,
+        body=body_of(connection, row.blob_id, cache),
+        recorded_as=kept.recorded_as,
+        charset=kept.charset,
+        more=tuple(
+            Part(one.format, body_of(connection, page.blob_id, cache), one.url, one.charset) for page, one in more
+        ),
+        is_trusted=row.settled_as in TRUSTED,
+    )
 
 
 def log(connection: Connection, document: int | None) -> Iterator[Logged]:

@@ -20,6 +20,7 @@ from tracker.model import Cause, Format
 from tracker.store.schema import written
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 START = bytes(32)  # what stands for the hash before the first capture
@@ -66,6 +67,8 @@ class Capture:
     note: str | None = None
     source: str | None = None  # of an import: what the source calls it (a commit, say)
     recorded_as: Cause = Cause.CHANGE
+    charset: str | None = None  # as the server named it, or as a browser wrote the page
+    part: int = 0  # of a document made of several pages: which of them, from 0; all have the same moment
     placed_at: datetime | None = None  # where a source has an order of its own that its moments do not follow
 
 
@@ -96,6 +99,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str | None = None
     source: str | None = None
     recorded_as: Cause = Cause.CHANGE
+    charset: str | None = None
+    part: int = 0
 
 
 def entry(capture: Capture) -> str:
@@ -130,6 +135,11 @@ def line(number: int, previous: bytes, capture: Capture, body: bytes | None, kep
     if kept != _json(rest) or not told.keys().isdisjoint(rest):
         raise ValueError("its entry is not as the archive writes it")
     return _json(told | rest)
+
+
+def record_id(digests: Sequence[str]) -> str:
+    """Give the id of a record: the SHA-256 of its bytes, or one hash of those of its several pages."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode("ascii")).hexdigest()
 
 
 def hashed(text: str) -> bytes:

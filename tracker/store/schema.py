@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 # Every revision of the schema this code knows, oldest first; the last one is what the tables below say.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003")
 
 
 def written(at: datetime) -> str:
@@ -185,6 +185,7 @@ changes = Table(
     Column("cause", String(20), nullable=False),
     Column("noise", String(16)),
     Column("significance", SmallInteger, nullable=False),
+    Column("is_live", Boolean, nullable=False),  # found while watching: only such a change is ever told to anybody
     Column("told", LargeBinary, nullable=False),  # the change as JSON of the contract, compressed
     UniqueConstraint("capture_id", "made_by"),
     Index(None, "document_id", "at"),

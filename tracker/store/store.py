@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
     from tracker.model import Record
     from tracker.store.crash import Crash
     from tracker.store.database import Database
@@ -69,6 +71,12 @@ class Store:
             yield Writing(connection, self._cache, self._crash)
             self._crash(Point.WRITTEN)
         self._crash(Point.COMMITTED)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, for what other parts keep beside captures, versions and changes."""
+        with self._database.reading() as connection:
+            yield connection
 
     def record_capture(self, capture: Capture) -> int:
         """Record one capture in a transaction of its own; when its number is given back, it is on the disk."""

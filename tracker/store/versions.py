@@ -59,6 +59,7 @@ class ChangeRow:
     cause: Cause
     noise: Noise | None
     significance: int
+    is_live: bool
     json: bytes
 
 
@@ -99,7 +100,14 @@ def record_version(
 
 
 def record_change(
-    connection: Connection, capture: int, version: int | None, change: Change, *, made_by: str, crash: Crash
+    connection: Connection,
+    capture: int,
+    version: int | None,
+    change: Change,
+    *,
+    made_by: str,
+    is_live: bool,
+    crash: Crash,
 ) -> int:
     """Add what a capture changed; the same one again gives the id it has."""
     key = (changes.c.capture_id == capture) & (changes.c.made_by == made_by)
@@ -118,6 +126,7 @@ def record_change(
             cause=change.cause.value,
             noise=change.noise.value if change.noise else None,
             significance=change.significance,
+            is_live=is_live,
             told=codec.quick(encode(change)),
         )
     )
@@ -183,5 +192,6 @@ def _change(row: AnyRow) -> ChangeRow:
         cause=Cause(row.cause),
         noise=Noise(row.noise) if row.noise else None,
         significance=row.significance,
+        is_live=row.is_live,
         json=json,
     )

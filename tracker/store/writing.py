@@ -51,9 +51,16 @@ class Writing:
             crash=self._crash,
         )
 
-    def record_change(self, capture: int, version: int | None, change: Change, *, made_by: str) -> int:
-        """Add what a capture changed; the same capture judged by the same `made_by` gives one only."""
-        return versions.record_change(self.connection, capture, version, change, made_by=made_by, crash=self._crash)
+    def record_change(
+        self, capture: int, version: int | None, change: Change, *, made_by: str, is_live: bool = True
+    ) -> int:
+        """Add what a capture changed; the same capture judged by the same `made_by` gives one only.
+
+        Only a change that was found while watching (`is_live`) is ever told to anybody.
+        """
+        return versions.record_change(
+            self.connection, capture, version, change, made_by=made_by, is_live=is_live, crash=self._crash
+        )
 
     def suspect(self, capture: int, reason: str) -> None:
         """Mark a capture as no page of its document, until someone settles it."""

@@ -1,4 +1,4 @@
-"""From the bytes of a record to its canonical text, whatever the record is: HTML, Markdown or plain text."""
+"""From the bytes of a record to its canonical text, whatever the record is: HTML, Markdown, plain text or PDF."""
 
 from __future__ import annotations
 
@@ -11,9 +11,33 @@ from tracker.text.html import canonical
 from tracker.text.html_charset import characters
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.model import Record
     from tracker.text.declaration import Page
 
 _WORD = re.compile(r"[^\W_]")
+
+
+def extract_record(record: Record, pages: Sequence[Page]) -> str:
+    """Return the canonical text of a record; that of a document of several pages is theirs, one after the other.
+
+    Args:
+        record: What was stored.
+        pages: What of each HTML page is the document, in the order of the pages; none means all of it.
+
+    Raises:
+        ExtractionError: one of the pages gives no text, so there is no whole document.
+        DeclarationError: a declaration asks for what we cannot do.
+    """
+    first = extract(record.format, record.body, pages[0] if pages else None, charset=record.charset)
+    if not record.more:
+        return first
+    rest = [
+        extract(part.format, part.body, page, base_url=part.url, charset=part.charset)
+        for part, page in zip(record.more, pages[1:], strict=False)
+    ]
+    return "\n".join((first, *rest))
 
 
 def extract(

@@ -113,6 +113,7 @@ def _made_of_it() -> None:
         sa.Column("cause", sa.String(20), nullable=False),
         sa.Column("noise", sa.String(16)),
         sa.Column("significance", sa.SmallInteger, nullable=False),
+        sa.Column("is_live", sa.Boolean, nullable=False),
         sa.Column("told", sa.LargeBinary, nullable=False),
         sa.UniqueConstraint("capture_id", "made_by"),
         sa.Index(None, "document_id", "at"),

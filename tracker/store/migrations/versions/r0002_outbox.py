@@ -1,0 +1,10 @@
+"""What is to be told: digests, deliveries, attempts."""
+
+from __future__ import annotations
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Make the tables."""
