@@ -61,6 +61,7 @@ class PageTable(Strict):
     execute_client_scripts: bool | None = None
     headers: dict[str, str] = {}
     language: str | None = None
+    despite_robots: str | None = None
 
 
 class DocumentTable(PageTable):
@@ -68,6 +69,9 @@ class DocumentTable(PageTable):
 
     pages: list[PageTable] = []
     type: str | None = None
+    every: str | None = None
+    cron: str | None = None
+    window: str | None = None
     valid_until: datetime | None = None  # in files of history
 
 

@@ -22,7 +22,8 @@ from tracker.seed_tables import (
     read_file,
     renamed,
 )
-from tracker.text.declaration import Declaration, Page, PastPages, Range, Selector, ServiceDeclaration
+from tracker.planning import checked_schedule
+from tracker.text.declaration import Declaration, Page, PastPages, Range, Schedule, Selector, ServiceDeclaration
 from tracker.text.html_select import check_selector
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ def _declaration(name: str, raw: dict[str, object], past: tuple[PastPages, ...],
     if document.valid_until is not None:
         raise DeclarationError(f"{where}: validUntil belongs into the file of history")
     pages = () if past and not raw else _pages(document, where)
-    return Declaration(document=name, pages=pages, type=document.type, history=past)
+    schedule = Schedule(document.every, document.cron, document.window)
+    try:
+        checked_schedule(schedule)
+    except ValueError as wrong:
+        raise DeclarationError(f"{where}: {wrong}") from wrong
+    return Declaration(document=name, pages=pages, type=document.type, history=past, schedule=schedule)
 
 
 def _pages(document: DocumentTable, where: str) -> tuple[Page, ...]:
@@ -135,6 +141,7 @@ def _page(page: PageTable, document: DocumentTable, where: str) -> Page:
         execute_client_scripts=document.execute_client_scripts if scripts is None else scripts,
         headers=tuple((document.headers | page.headers).items()),
         language=page.language or document.language,
+        despite_robots=page.despite_robots or document.despite_robots,
         origin=where,
     )
 

@@ -10,7 +10,7 @@ from archives import HOUR, START, capture, series, unchanged
 
 from tracker.errors import StoreError
 from tracker.model import Cause, Format, Record
-from tracker.store.evidence import Hop, Outcome
+from tracker.store.evidence import Capture, Hop, Outcome
 
 if TYPE_CHECKING:
     from tracker.store.store import Store
@@ -144,3 +144,40 @@ def test_a_suspect_capture_is_kept_and_shown_until_it_is_settled(store: Store) -
 
     assert store.suspects("Telegram", "Privacy Policy") == ()
     assert list(store.verify()) == []
+
+
+def page_of(part: int, body: bytes, step: int) -> Capture:
+    return replace(capture(body, at=START + step * HOUR), part=part)
+
+
+def test_the_pages_of_a_document_make_one_record(store: Store) -> None:
+    for step, bodies in enumerate([(b"a", b"b"), (b"a", b"b"), (b"a", b"c")]):
+        for part, body in enumerate(bodies):
+            store.record_capture(page_of(part, body, step))
+
+    records = list(store.history("Telegram", "Privacy Policy"))
+
+    assert [(one.body, [part.body for part in one.more]) for one in records] == [(b"a", [b"b"]), (b"a", [b"c"])]
+    assert [one.at for one in records] == [START, START + 2 * HOUR]
+    assert len({one.id for one in records}) == 2
+    assert [one.capture.part for one in store.last_record("Telegram", "Privacy Policy")] == [0, 1]
+
+
+def test_a_capture_somebody_vouches_for_is_trusted(store: Store) -> None:
+    with store.writing() as writing:
+        for step, verdict in enumerate(["accepted", "confirmed", "rejected", None]):
+            number = writing.record_capture(capture(b"%d" % step, at=START + step * HOUR))
+            writing.suspect(number, "it is short")
+            if verdict:
+                writing.settle(number, verdict, START)
+
+    assert [one.is_trusted for one in store.history("Telegram", "Privacy Policy")] == [True, True, False, False]
+
+
+def test_an_unchanged_page_is_the_last_good_one_whatever_failed_between(store: Store) -> None:
+    store.record_capture(capture(b"page"))
+    store.record_capture(capture(b"Bad gateway", outcome=Outcome.FAILED))
+    store.record_capture(unchanged())
+
+    digests = [one.sha256 for one in store.log()]
+    assert digests[2] == digests[0] != digests[1]

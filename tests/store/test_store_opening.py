@@ -98,7 +98,7 @@ def test_an_upgrade_keeps_what_was_there_and_a_copy_of_the_file(tmp_path: Path) 
         assert [column["name"] for column in sa.inspect(connection).get_columns("documents")][-1] == "note"
         assert connection.exec_driver_sql("SELECT count(*) FROM captures").scalar() == 3
     opened.close()
-    with open_store(tmp_path / "archive.sqlite.before-" + REVISIONS[-1], writes=False) as copy:
+    with open_store(tmp_path / f"archive.sqlite.before-{REVISIONS[-1]}", writes=False) as copy:
         assert [one.line for one in copy.log()] == lines
 
 

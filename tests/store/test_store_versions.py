@@ -67,13 +67,25 @@ def test_the_same_reading_of_a_capture_is_recorded_once_and_another_beside_it(st
     with store.writing() as writing:
         number = writing.record_capture(capture(b"page"))
         for made_by in ("a", "a", "b"):
-            version = writing.record_version(
+            writing.record_version(
                 number, TEXT, language=None, fingerprint="f", cause=Cause.TECHNICAL_UPGRADE, made_by=made_by
             )
-            writing.record_change(number, version, change(1), made_by=made_by)
 
     assert [one.made_by for one in store.versions("Telegram", "Privacy Policy")] == ["a", "b"]
-    assert len(list(store.changes())) == 2
+
+
+@pytest.mark.parametrize(("anew", "is_live"), [(1, True), (2, True), (3, False)])
+def test_a_change_that_is_judged_anew_keeps_its_id_and_makes_no_news(store: Store, anew: int, is_live: bool) -> None:
+    with store.writing() as writing:
+        number = writing.record_capture(capture(b"page"))
+        first = writing.record_change(number, None, change(1), made_by="a")
+        same = writing.record_change(number, None, change(1, significance=0), made_by="a")
+        again = writing.record_change(number, None, change(1, significance=anew), made_by="b", is_live=False)
+
+    [kept] = store.changes()
+    assert (first, first, first) == (same, again, kept.id)
+    assert (kept.significance, kept.is_live) == (anew, is_live)
+    assert store.change(first) == kept
 
 
 def test_a_capture_that_gave_no_text_may_still_have_a_change(store: Store) -> None:

@@ -66,6 +66,13 @@ _seen = (
     .limit(_LOOK_BACK)
 )
 
+_good = (
+    sa.select(captures.c.blob_id)
+    .where(captures.c.document_id == sa.bindparam("document"), captures.c.outcome == Outcome.CAPTURED.value)
+    .order_by(captures.c.id.desc())
+    .limit(1)
+)
+
 
 def record(connection: Connection, capture: Capture, cache: Cache, crash: Crash) -> int:
     """Add a capture to the log and its body, where it is new, to the blobs; gives its number."""
@@ -102,12 +109,12 @@ def append(
 def _blob(connection: Connection, document: int, capture: Capture, cache: Cache, crash: Crash) -> int | None:
     """Give the blob of a capture: that of its body, or the one the server says is still right."""
     if capture.outcome is Outcome.NOT_MODIFIED:
-        last = _near(connection, document)
-        if not last:
+        last = connection.scalar(_good, {"document": document})
+        if last is None:
             raise StoreError(
                 f"{capture.service}, {capture.document}: said to be unchanged, but the archive has no body of it"
             )
-        return last[0]
+        return int(last)
     if capture.body is None:
         return None
     blob = put(connection, capture.body, _near(connection, document), cache)
@@ -121,8 +128,11 @@ def _near(connection: Connection, document: int) -> list[int]:
     return list(dict.fromkeys(seen))[:NEAR]
 
 
-def history(connection: Connection, document: int, cache: Cache) -> Iterator[Record]:
-    """Give the records of a document in their order: one for each time its body became another."""
+def history(connection: Connection, document: int, cache: Cache) -> Iterator[tuple[int, Record]]:
+    """Give the records of a document in their order, each with the number of its capture.
+
+    There is one for each time its body became another.
+    """
     asked = (
         logged.add_columns(captures.c.blob_id, suspects.c.settled_as)
         .outerjoin(suspects, suspects.c.capture_id == captures.c.id)
@@ -139,7 +149,7 @@ def history(connection: Connection, document: int, cache: Cache) -> Iterator[Rec
             now = [row.blob_id for row, _ in pages]
             if now != before:
                 before = now
-                yield _record(connection, pages, cache)
+                yield int(pages[0][0].id), _record(connection, pages, cache)
 
 
 def _together(rows: Iterable[AnyRow]) -> Iterator[list[tuple[AnyRow, Entry]]]:
@@ -210,6 +220,26 @@ def previous(connection: Connection, number: int) -> bytes:
     """Give the hash that the capture of this number is chained to."""
     before = connection.scalar(sa.select(captures.c.hash).where(captures.c.id == number - 1))
     return bytes(32) if before is None else bytes(before)
+
+
+def last_good(connection: Connection, document: int) -> tuple[Logged, ...]:
+    """Give the captures of the last record of a document: one, or one for each of its pages."""
+    asked = logged.where(captures.c.document_id == document, captures.c.outcome == Outcome.CAPTURED.value)
+    found: list[Logged] = []
+    newest_first = asked.order_by(captures.c.id.desc())
+    while True:
+        row = connection.execute(newest_first.offset(len(found)).limit(1)).first()
+        if row is None:
+            return tuple(found)
+        found.insert(0, as_logged(connection, row))
+        if not found[0].capture.part:
+            return tuple(found)
+
+
+def latest(connection: Connection, document: int, most: int) -> tuple[Logged, ...]:
+    """Give the captures of a document that were logged last, in their order."""
+    asked = logged.where(captures.c.document_id == document).order_by(captures.c.id.desc()).limit(most)
+    return tuple(as_logged(connection, row) for row in reversed(connection.execute(asked).all()))
 
 
 def suspect(connection: Connection, number: int, reason: str) -> None:

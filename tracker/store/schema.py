@@ -176,7 +176,7 @@ changes = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("document_id", Key, ForeignKey("documents.id"), nullable=False),
-    Column("capture_id", Key, ForeignKey("captures.id"), nullable=False),
+    Column("capture_id", Key, ForeignKey("captures.id"), nullable=False, unique=True),
     Column("version_id", Key, ForeignKey("versions.id"), index=True),  # null where the capture gave no version
     Column("made_by", Text, nullable=False),
     Column("at", Moment, nullable=False),
@@ -187,7 +187,6 @@ changes = Table(
     Column("significance", SmallInteger, nullable=False),
     Column("is_live", Boolean, nullable=False),  # found while watching: only such a change is ever told to anybody
     Column("told", LargeBinary, nullable=False),  # the change as JSON of the contract, compressed
-    UniqueConstraint("capture_id", "made_by"),
     Index(None, "document_id", "at"),
     Index(None, "at", "significance"),
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+import tracker.store.coverage
+import tracker.store.outbox  # noqa: F401  its tables belong to the schema
 from tracker.errors import StoreError
 from tracker.store import backup, captures, documents, place, retention, verify, versions
 from tracker.store.blobs import Cache, body_of
@@ -95,9 +97,20 @@ class Store:
 
     def history(self, service: str, document: str) -> Iterator[Record]:
         """Give the records of a document in their order, as every source of history does."""
+        for _, record in self.numbered_history(service, document):
+            yield record
+
+    def numbered_history(self, service: str, document: str) -> Iterator[tuple[int, Record]]:
+        """Give the records of a document in their order, each with the number of its capture."""
         with self._database.reading() as connection:
             if (key := documents.known(connection, service, document)) is not None:
                 yield from captures.history(connection, key, self._cache)
+
+    def last_record(self, service: str, document: str) -> tuple[Logged, ...]:
+        """Give the captures of the last record of a document: one, or one for each of its pages."""
+        with self._database.reading() as connection:
+            key = documents.known(connection, service, document)
+            return () if key is None else captures.last_good(connection, key)
 
     def log(self, service: str | None = None, document: str | None = None) -> Iterator[Logged]:
         """Give the captures in the order of the chain: all, or those of one document."""
@@ -106,6 +119,12 @@ class Store:
                 yield from captures.log(connection, None)
             elif (key := documents.known(connection, service, document)) is not None:
                 yield from captures.log(connection, key)
+
+    def last_captures(self, service: str, document: str, most: int) -> tuple[Logged, ...]:
+        """Give the captures of a document that were logged last, whatever came of them, in their order."""
+        with self._database.reading() as connection:
+            key = documents.known(connection, service, document)
+            return () if key is None else captures.latest(connection, key, most)
 
     def suspects(self, service: str, document: str) -> tuple[tuple[int, str], ...]:
         """Give the numbers of the suspect captures nobody has settled, with what looks wrong in each."""
@@ -126,6 +145,17 @@ class Store:
         with self._database.reading() as connection:
             key = documents.known(connection, service, document)
             return () if key is None else versions.of_document(connection, key)
+
+    def last_version(self, service: str, document: str) -> VersionRow | None:
+        """Give the version of a document that was recorded last."""
+        with self._database.reading() as connection:
+            key = documents.known(connection, service, document)
+            return None if key is None else versions.last_of(connection, key)
+
+    def change(self, number: int) -> ChangeRow | None:
+        """Give the change of this number."""
+        with self._database.reading() as connection:
+            return versions.change_of(connection, number)
 
     def text(self, version: int) -> str:
         """Give the canonical text of a version."""

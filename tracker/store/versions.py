@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from tracker.digest.schema import encode
+from tracker.digest.schema import encode, encode_with_episode
 from tracker.errors import StoreError
 from tracker.model import Cause, Noise
 from tracker.store import codec
@@ -109,29 +109,46 @@ def record_change(
     is_live: bool,
     crash: Crash,
 ) -> int:
-    """Add what a capture changed; the same one again gives the id it has."""
-    key = (changes.c.capture_id == capture) & (changes.c.made_by == made_by)
-    if (there := connection.scalar(sa.select(changes.c.id).where(key))) is not None:
-        return int(there)
+    """Add what a capture changed; judged anew, by something else than before, it replaces what was said of it.
+
+    A change keeps its id for ever. One that is judged higher than it was is not told to anybody on that account.
+    """
+    asked = sa.select(changes.c.id, changes.c.made_by, changes.c.is_live, changes.c.significance)
+    there = connection.execute(asked.where(changes.c.capture_id == capture)).first()
+    if there is not None and there.made_by == made_by:
+        return int(there.id)
     document, at = _taken(connection, capture)
-    added = connection.execute(
-        sa.insert(changes).values(
-            document_id=document,
-            capture_id=capture,
-            version_id=version,
-            made_by=made_by,
-            at=at,
-            before_ref=change.before.id if change.before else None,
-            after_ref=change.after.id,
-            cause=change.cause.value,
-            noise=change.noise.value if change.noise else None,
-            significance=change.significance,
-            is_live=is_live,
-            told=codec.quick(encode(change)),
-        )
-    )
+    row = {
+        "document_id": document,
+        "capture_id": capture,
+        "version_id": version,
+        "made_by": made_by,
+        "at": at,
+        "before_ref": change.before.id if change.before else None,
+        "after_ref": change.after.id,
+        "cause": change.cause.value,
+        "noise": change.noise.value if change.noise else None,
+        "significance": change.significance,
+        "is_live": is_live,
+        "told": codec.quick(encode(change)),
+    }
+    if there is None:
+        key = new_key(connection.execute(sa.insert(changes).values(row)))
+    else:
+        key = int(there.id)
+        row["is_live"] = is_live or (there.is_live and change.significance <= there.significance)
+        connection.execute(sa.update(changes).where(changes.c.id == key).values(row))
     crash(Point.CHANGE)
-    return new_key(added)
+    return key
+
+
+def name_episode(connection: Connection, change: int, episode: str) -> None:
+    """Say which episode a stored change belongs to."""
+    there = change_of(connection, change)
+    if there is None:
+        raise StoreError(f"change {change} is not in the archive: it belongs to no episode")
+    named = codec.quick(encode_with_episode(there.json, episode))
+    connection.execute(sa.update(changes).where(changes.c.id == change).values(told=named))
 
 
 def _taken(connection: Connection, capture: int) -> tuple[int, datetime]:
@@ -146,10 +163,11 @@ def _taken(connection: Connection, capture: int) -> tuple[int, datetime]:
 def of_document(connection: Connection, document: int) -> tuple[VersionRow, ...]:
     """Give the versions of a document in the order in which they were recorded."""
     asked = sa.select(versions).where(versions.c.document_id == document).order_by(versions.c.id)
-    return tuple(
-        VersionRow(row.id, row.capture_id, row.at, row.language, row.fingerprint, Cause(row.cause), row.made_by)
-        for row in connection.execute(asked)
-    )
+    return tuple(map(_version, connection.execute(asked)))
+
+
+def _version(row: AnyRow) -> VersionRow:
+    return VersionRow(row.id, row.capture_id, row.at, row.language, row.fingerprint, Cause(row.cause), row.made_by)
 
 
 def text_of(connection: Connection, version: int, cache: Cache) -> str:
@@ -158,6 +176,22 @@ def text_of(connection: Connection, version: int, cache: Cache) -> str:
     if blob is None:
         raise StoreError(f"version {version} is not in the archive")
     return body_of(connection, blob, cache).decode("utf-8", "surrogatepass")
+
+
+def last_of(connection: Connection, document: int) -> VersionRow | None:
+    """Give the version of a document that was recorded last."""
+    asked = sa.select(versions).where(versions.c.document_id == document).order_by(versions.c.id.desc()).limit(1)
+    row = connection.execute(asked).first()
+    return None if row is None else _version(row)
+
+
+def change_of(connection: Connection, number: int) -> ChangeRow | None:
+    """Give the change of this number."""
+    asked = sa.select(changes, documents.c.service, documents.c.document).join(
+        documents, documents.c.id == changes.c.document_id
+    )
+    row = connection.execute(asked.where(changes.c.id == number)).first()
+    return None if row is None else _change(row)
 
 
 def told(connection: Connection, document: int | None, since: datetime | None, least: int) -> Iterator[ChangeRow]:

@@ -54,13 +54,17 @@ class Writing:
     def record_change(
         self, capture: int, version: int | None, change: Change, *, made_by: str, is_live: bool = True
     ) -> int:
-        """Add what a capture changed; the same capture judged by the same `made_by` gives one only.
+        """Add what a capture changed; judged anew, by another `made_by`, it replaces what was said of the capture.
 
         Only a change that was found while watching (`is_live`) is ever told to anybody.
         """
         return versions.record_change(
             self.connection, capture, version, change, made_by=made_by, is_live=is_live, crash=self._crash
         )
+
+    def name_episode(self, change: int, episode: str) -> None:
+        """Say which episode a stored change belongs to."""
+        versions.name_episode(self.connection, change, episode)
 
     def suspect(self, capture: int, reason: str) -> None:
         """Mark a capture as no page of its document, until someone settles it."""

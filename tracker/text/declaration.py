@@ -45,7 +45,8 @@ class Page:
     execute_client_scripts: bool | None = None
     headers: tuple[tuple[str, str], ...] = ()
     language: str | None = None
-    origin: str = field(default="", compare=False)  # file and key, for messages
+    despite_robots: str | None = None  # why the page is asked for although its robots.txt asks not to
+    origin: str = field(default="", compare=False, repr=False)  # file and key, for messages
 
     def require_supported(self) -> None:
         """Raise DeclarationError when the page needs a filter that we cannot run."""
@@ -66,6 +67,15 @@ class PastPages:
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a document is asked for, where it does not go by the configuration."""
+
+    every: str | None = None  # "6h"
+    cron: str | None = None  # five fields; instead of an interval
+    window: str | None = None  # of the day: "01:00-05:00"
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """One document of a service: its pages (several when combined) and how they were declared before."""
 
@@ -73,6 +83,7 @@ class Declaration:
     pages: tuple[Page, ...]
     type: str | None = None
     history: tuple[PastPages, ...] = ()  # oldest first
+    schedule: Schedule = field(default_factory=Schedule)
 
     def at(self, moment: datetime) -> tuple[Page, ...]:
         """Return the pages as they were declared at a moment."""

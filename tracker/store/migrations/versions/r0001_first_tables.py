@@ -104,7 +104,7 @@ def _made_of_it() -> None:
         "changes",
         sa.Column("id", Key, primary_key=True),
         sa.Column("document_id", Key, sa.ForeignKey("documents.id"), nullable=False),
-        sa.Column("capture_id", Key, sa.ForeignKey("captures.id"), nullable=False),
+        sa.Column("capture_id", Key, sa.ForeignKey("captures.id"), nullable=False, unique=True),
         sa.Column("version_id", Key, sa.ForeignKey("versions.id"), index=True),
         sa.Column("made_by", sa.Text, nullable=False),
         sa.Column("at", Moment, nullable=False),
@@ -115,7 +115,6 @@ def _made_of_it() -> None:
         sa.Column("significance", sa.SmallInteger, nullable=False),
         sa.Column("is_live", sa.Boolean, nullable=False),
         sa.Column("told", sa.LargeBinary, nullable=False),
-        sa.UniqueConstraint("capture_id", "made_by"),
         sa.Index(None, "document_id", "at"),
         sa.Index(None, "at", "significance"),
     )
