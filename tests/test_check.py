@@ -96,7 +96,7 @@ def test_another_page_around_the_same_text_is_unchanged(acme: Watched) -> None:
 
 
 @pytest.mark.parametrize("renewed", [False, True])
-def test_a_change_that_is_undone_says_so(acme: Watched, renewed: bool) -> None:  # noqa: FBT001
+def test_a_change_that_is_undone_says_so(acme: Watched, renewed: bool) -> None:
     acme.later()
     acme.pages["/privacy"] = policy(VALID)
     acme.later(hours=12)
@@ -279,7 +279,7 @@ def test_the_same_edit_in_two_documents_is_one_episode(acme: Watched) -> None:
 def test_a_fault_of_ours_keeps_the_page(acme: Watched) -> None:
     acme.later()
     acme.pages["/privacy"] = policy(VALID)
-    acme.watching.read = lambda *_: 1 // 0  # type: ignore[assignment,return-value]
+    acme.watching.read = lambda *_: 1 // 0  # type: ignore[assignment]
 
     with contextlib.suppress(ZeroDivisionError):
         acme.later(hours=12)

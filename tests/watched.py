@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from scripted_server import Asked, ScriptedServer, page
 
 from tracker.config_tables import WatchTable
+from tracker.digest.reading import decode
 from tracker.fetch.http import Fetcher
 from tracker.fetch.robots import RobotsBook
 from tracker.net.address import allow_list
@@ -22,8 +24,6 @@ from tracker.visiting import Visitor
 from tracker.watching import Watching, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from tracker.model import Change
     from tracker.recording import Checked
     from tracker.store.store import Store
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 START = datetime(2024, 9, 1, 6, tzinfo=UTC)
 RULES = load_rules()
 TLS = verified_tls()
-Answer = "bytes | Callable[[Asked], Iterator[bytes]]"
+Answer = bytes | Callable[[Asked], Iterator[bytes]]
 
 
 def html(*clauses: str, title: str = "Privacy Policy", extra: str = "") -> bytes:
@@ -60,7 +60,7 @@ class Watched:
 
     store: Store
     server: ScriptedServer
-    pages: dict[str, Answer]  # type: ignore[valid-type]  # an alias in words, for older checkers
+    pages: dict[str, Answer]
     now: datetime = START
     watch: WatchTable = field(default_factory=lambda: WatchTable(every="12h", jitter=0, confirm_after="30m"))
     services: dict[str, ServiceDeclaration] = field(default_factory=dict)
@@ -95,15 +95,13 @@ class Watched:
 
     def told(self) -> list[Change]:
         """Give the changes that are there to be told."""
-        from tracker.digest.reading import decode  # noqa: PLC0415
-
         return [decode(row.json) for row in self.store.changes(least=1) if row.is_live]
 
 
 @contextlib.contextmanager
 def watching(store: Store) -> Iterator[Watched]:
     """Start the service."""
-    pages: dict[str, Answer] = {"/robots.txt": b""}  # type: ignore[valid-type]
+    pages: dict[str, Answer] = {"/robots.txt": b""}
 
     def script(asked: Asked) -> Iterator[bytes]:
         told = pages.get(asked.target)

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import __version__
 from tracker.assess import assess
-from tracker.errors import UsageError
+from tracker.errors import DeclarationError, UnreadablePage, UsageError
 from tracker.past import Past
 from tracker.planning import plan_of
 from tracker.text.extract import extract_record
 from tracker.visiting import Errand, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tracker.assess import Reading
@@ -64,6 +64,7 @@ class Watching:
     watch: WatchTable
     rules_digest: str = ""
     read: Reading = extract_record
+    refused: dict[tuple[str, str], str] = field(default_factory=dict)  # documents that cannot be read here, and why
     known: OrderedDict[tuple[str, str], Known] = field(default_factory=OrderedDict)
 
     def declared(self, service: str, document: str) -> Declaration:
@@ -102,11 +103,14 @@ class Watching:
         """Assess one record."""
         texts: list[str] = []
 
-        def read(record: Record, pages: tuple[Page, ...]) -> str:
-            texts.append(self.read(record, pages))
+        def read(record: Record, pages: Sequence[Page]) -> str:
+            try:
+                texts.append(self.read(record, pages))
+            except DeclarationError as wrong:  # what one page was declared with shall not keep others from being read
+                raise UnreadablePage(str(wrong)) from wrong
             return texts[-1]
 
-        change = assess(record, past, self.pages(record), self.rules, read=read)  # type: ignore[arg-type]
+        change = assess(record, past, self.pages(record), self.rules, read=read)
         good = past.ids[record.id].good
         if not good or not texts:
             return Assessed(number, record, change, None, "")
@@ -152,7 +156,7 @@ def sync(watching: Watching, now: datetime) -> tuple[int, int]:
         (service.service, one.document): one
         for service in watching.services.values()
         for one in service.documents
-        if one.pages
+        if one.pages and _is_readable(watching, service.service, one)
     }
     came = [
         key
@@ -169,3 +173,14 @@ def sync(watching: Watching, now: datetime) -> tuple[int, int]:
             for key in went:
                 writing.unwatch(*key)
     return len(came), len(went)
+
+
+def _is_readable(watching: Watching, service: str, declared: Declaration) -> bool:
+    """Tell whether a declaration asks for nothing that cannot run here; notes why where it does."""
+    try:
+        for page in declared.pages:
+            page.require_supported()
+    except DeclarationError as wrong:
+        watching.refused[service, declared.document] = str(wrong)
+        return False
+    return True

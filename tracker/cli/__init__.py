@@ -6,6 +6,7 @@ What goes wrong is one line on stderr and an exit code: 1 where something failed
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import signal
 import sys
@@ -21,11 +22,28 @@ if TYPE_CHECKING:
 
 # Each command stands in a module of its own, which is imported when it is called: `--help` stays quick.
 COMMANDS = {
+    "init": "Write the configuration, seeds and sample pages into a folder.",
+    "add": "Declare a page that is to be watched.",
+    "try": "Show what would be taken of a page, and whether it stays the same.",
+    "seeds": "Check declarations without asking anybody.",
+    "check": "Ask for pages now, and record what changed.",
+    "run": "Watch: check, gather coverage and send digests, until told to stop.",
+    "status": "Tell what is watched and how it fares.",
     "replay": "Tell what changed over a stored history, clause by clause.",
     "history": "Tell the life of a clause through all versions of a document.",
     "diff": "Compare two versions of a text, clause by clause.",
-    "coverage": "Tell which changes a news article explains.",
-    "init": "Write the configuration, seeds and sample pages into a folder.",
+    "show": "Show one change of the archive.",
+    "log": "List what was asked for and what came of it.",
+    "coverage": "Tell which changes the news explains, and keep what it tells.",
+    "digest": "Show or send what a subscription would be told.",
+    "deliveries": "List messages that wait, were sent or could not be; try one again.",
+    "test-channel": "Send a test message and report each step.",
+    "import": "Take history from elsewhere into the archive.",
+    "export": "Write history out of the archive.",
+    "rebuild": "Read stored snapshots anew: a new declaration or rule is no news.",
+    "verify": "Check the chain of captures, every body and the time-stamps.",
+    "backup": "Write the whole archive into one file.",
+    "restore": "Make the archive what a backup holds.",
 }
 
 
@@ -40,7 +58,8 @@ class Commands(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tracker.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_")
+        command: click.Command = importlib.import_module(f"tracker.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -60,6 +60,7 @@ class ChangeRow:
     noise: Noise | None
     significance: int
     is_live: bool
+    made_by: str
     json: bytes
 
 
@@ -227,5 +228,6 @@ def _change(row: AnyRow) -> ChangeRow:
         noise=Noise(row.noise) if row.noise else None,
         significance=row.significance,
         is_live=row.is_live,
+        made_by=row.made_by,
         json=json,
     )

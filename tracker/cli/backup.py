@@ -1,0 +1,25 @@
+"""`tracker backup`: the whole archive in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli.archive import CONFIG, reading_archive
+from tracker.cli.output import note
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@CONFIG
+def command(*, file: Path, config: Path | None) -> None:
+    """Write the archive as it is now into a new SQLite file, also while the daemon runs.
+
+    \b
+    Examples:
+      tracker backup archive-2026-01-31.sqlite
+    """
+    with reading_archive(config) as (_, store):
+        store.backup(file)
+    note(f"wrote {file}")
