@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -302,3 +303,15 @@ def test_a_wall_at_the_first_visit_is_no_first_version(acme: Watched) -> None:
     assert checked.change is not None
     assert (checked.change.noise, checked.change.significance) == (Noise.CAPTURE_LOSS, 0)
     assert acme.told() == []
+
+
+def test_a_host_that_fails_again_and_again_is_left_alone_for_longer_each_time(acme: Watched) -> None:
+    acme.later()
+    acme.pages["/privacy"] = lambda _: page(b"", "503 Service Unavailable")
+    acme.later(hours=12)
+
+    failed = [one for _ in range(60) for one in acme.later(minutes=5) if one.result is Result.FAILED]
+
+    pauses = [(b.at - a.at).seconds // 60 for a, b in pairwise(failed)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], len(failed)) == (5, 8)

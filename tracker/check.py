@@ -64,7 +64,7 @@ class _Check:
     def concluded(self) -> Checked:
         """Choose the way on."""
         if self.visit.put_off is not None:
-            return self._put_off(self.visit.put_off)
+            return self._put_off(*self.visit.put_off)
         if (failure := self.visit.failure) is not None:
             return self._failed(failure)
         last = self.watching.store.last_record(self.service, self.document)
@@ -78,10 +78,12 @@ class _Check:
 
     # -- what nothing is made of -----------------------------------------------------------------------------------
 
-    def _put_off(self, until: datetime) -> Checked:
+    def _put_off(self, host: str, until: datetime) -> Checked:
         """Come again when the host may be asked."""
         with self.watching.store.writing() as writing:
-            writing.delay(host_of(self.visit.errand.pages[0].url), until)
+            writing.delay(host, until)
+            if host != self.watched.host:  # that of another page of the document
+                writing.delay(self.watched.host or host, until)
         return self._told(Result.PUT_OFF, "its host wants to be left alone", next_check_at=until)
 
     def _failed(self, failure: Failed) -> Checked:

@@ -49,7 +49,7 @@ class Visit:
 
     errand: Errand
     outcomes: tuple[Outcome, ...]  # one of each page, up to the first that failed
-    put_off: datetime | None = None  # a host wants to be left alone until then, and was not asked
+    put_off: tuple[str, datetime] | None = None  # a host that wants to be left alone until then, and was not asked
 
     @property
     def failure(self) -> Failed | None:
@@ -86,7 +86,7 @@ class Visitor:
             host = host_of(page.url)
             with self._turns.turn(host, lambda host=host: self.pace(host), self._patience) as may_ask:  # type: ignore[misc]
                 if not may_ask:
-                    return Visit(errand, (), self.pace(host).ready_at)
+                    return Visit(errand, (), (host, self.pace(host).ready_at or self._fetcher.clock()))
                 outcome = self._ask(page, errand)
                 self._note(host, page, outcome)
             outcomes.append(outcome)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tracker.text.declaration import Declaration, Page, ServiceDeclaration
 
 TOOL = f"policy-tracker/{__version__}"
-REMEMBERED = 32  # documents whose past is kept at hand
+REMEMBERED = 64  # documents whose past is kept at hand
 
 
 class Assessed(NamedTuple):
