@@ -124,7 +124,7 @@ class OursInHistory(Peer):
         """Counts the new version and the comparison."""
         shelf = Shelf()
         old = read(pair.old, shelf)
-        _ = old.blocks
+        _ = old.digest
         started = time.process_time()
         _all_edits(compare(old, read(pair.new, shelf)))
         return time.process_time() - started
@@ -142,7 +142,7 @@ def _compared(pair: Pair) -> Comparison:
 def _all_edits(comparison: Comparison) -> object:
     edits = []
     for k, (a, b) in enumerate(comparison.sides):
-        if a.blocks and b.blocks:
+        if a and b:
             edits.append(edits_of(readable(comparison.runs(k), a.tokens, b.tokens), a, b))
     return edits, comparison.passages
 

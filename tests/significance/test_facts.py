@@ -52,7 +52,7 @@ def test_a_disclosure_clause_gives_all_its_facts() -> None:
         ("suspicion_scope", FactChange.CHANGED, "suspect in a case about criminal activities"),
         ("provider_review", FactChange.ADDED, "legal analysis"),
         ("history_claim", FactChange.REMOVED, None),
-        ("condition", FactChange.CHANGED, "If any"),
+        ("condition", FactChange.CHANGED, "If any data goes out"),
         ("report_period", FactChange.CHANGED, "quarterly"),
         ("data_element", FactChange.UNCHANGED, "IP address"),
         ("data_element", FactChange.UNCHANGED, "phone number"),

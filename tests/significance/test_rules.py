@@ -5,9 +5,11 @@ from clause_builders import clause
 
 from tracker.errors import UsageError
 from tracker.significance.judge import Setting, judge
-from tracker.significance.lexicon import BadTerm, Lexicon, Meaning, parts_of, words_of
+from tracker.significance.lexicon import Lexicon
 from tracker.significance.rules import load_rules
+from tracker.significance.terms import BadTerm, Meaning, parts_of
 from tracker.significance.vocabulary import FACTS, TOPICS
+from tracker.significance.words import words_of
 
 OWN = '[[topic]]\nid = "pets"\nweight = 3.0\nstrong = "house pet*, cats"\n'
 

@@ -85,11 +85,6 @@ def test_other_texts_are_returned_as_they_are(record_format: Format) -> None:
     assert extract(record_format, text.encode(), None) == text
 
 
-def test_a_pdf_says_that_it_is_not_read() -> None:
-    with pytest.raises(UnreadablePage, match="PDF"):
-        extract(Format.PDF, b"%PDF-1.7", None)
-
-
 def test_a_selector_without_match_is_named() -> None:
     with pytest.raises(NoMatch) as caught:
         html("<p>words</p>", ".terms", "#legal")

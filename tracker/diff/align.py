@@ -8,26 +8,27 @@ and several one.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from itertools import chain, pairwise
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from tracker.diff.editions import edition_below
-from tracker.diff.pieces import by_codes, pieces_of
-from tracker.diff.rows import heaviest_row
-from tracker.diff.words import CELLS, opcodes
-from tracker.model import BlockKind
-from tracker.text.blocks import PSEUDO_HEADING
+from tracker.diff.editions import edition_below, may_hold_edition
+from tracker.diff.pieces import by_codes, keeps_label, pieces_of
+from tracker.diff.rows import heaviest_row, in_order, weight
+from tracker.diff.shared import Row, Shared, read_whole, rows_apart
+from tracker.diff.words import CELLS
+from tracker.text.tokens import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tracker.text.blocks import Block
+    from tracker.text.version import Version
 
 IN_PLACE = 0.40  # least likeness of two blocks in the same gap
 IN_PLACE_SHORT = 0.55  # ... where the shorter has fewer than SHORT words
@@ -36,7 +37,6 @@ SURE = 0.65  # likeness that needs no second look
 CONTENT = 0.12  # least share of the shorter one's long words that both must have
 LONG = 120  # words: in long blocks little words alone make half of the tokens agree by chance
 CONTENT_LONG = 0.30  # ... so they must have more long words in common
-SECTION = 40  # words that the lowest heading weighs more than it has, and each level above it twice as many
 MOVED = 0.62  # least likeness of a block that moved and was edited
 MOVED_WORDS = 12  # ... and its least number of words
 MOVED_PIECE = 3  # words: a block of fewer words that stands elsewhere is a chance repeat, not a move
@@ -55,57 +55,53 @@ class Group(NamedTuple):
     copied: bool = False  # the new block repeats words of the old version
 
 
-def align(old: Sequence[Block], new: Sequence[Block]) -> list[Group]:
-    """Pairs the blocks of two versions; blocks that are the same and in place are left out.
+class Aligned(NamedTuple):
+    """What became what: groups of blocks by their place in two rows, in the order of the new version.
 
-    Returns the groups in the order of the new version, removed blocks where they stood.
+    Removed blocks stand where they stood; blocks that are the same and in place are left out.
     """
-    head, tail = _same_ends(old, new)
-    aligner = _Aligner(old, new, head, tail)
-    below = edition_below(old, new, [(head - 1, head - 1), *sorted(aligner.in_place.items())], tail)
-    if below is None:
-        return aligner.groups()
-    head, tail = _same_ends(old, new[:below])
-    known = {block.key for block in old}
-    copies = [Group((), (j,), copied=new[j].key in known) for j in range(below, len(new))]
-    return [*_Aligner(old, new[:below], head, tail).groups(), *copies]
+
+    old: Row
+    new: Row
+    groups: list[Group]
 
 
-def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
-    limit = min(len(old), len(new))
-    head = 0
-    while head < limit and old[head].is_same(new[head]):
-        head += 1
-    tail = 0
-    while tail < limit - head and old[-1 - tail].is_same(new[-1 - tail]):
-        tail += 1
-    return head, tail
+def align(old: Version, new: Version) -> Aligned:
+    """Pairs the blocks of two versions."""
+    left, right = rows_apart(old, new)
+    aligner = _Aligner(left.blocks, right.blocks)
+    if may_hold_edition(aligner.anchors()):
+        left, right = read_whole(old), read_whole(new)
+        aligner = _Aligner(left.blocks, right.blocks)
+        below = edition_below(right.blocks, aligner.anchors())
+        if below is not None:
+            known = {block.key for block in left.blocks}
+            copies = [Group((), (j,), copied=right.blocks[j].key in known) for j in range(below, len(right.blocks))]
+            return Aligned(left, right, [*_Aligner(left.blocks, right.blocks[:below]).groups(), *copies])
+    return Aligned(left, right, aligner.groups())
 
 
 class _Aligner:
-    """One comparison. `partner` maps old to new for anchors in place; `moved` for equal blocks off the row."""
+    """One comparison. `in_place` maps old to new for anchors; `moved` for equal blocks off their row."""
 
-    def __init__(self, old: Sequence[Block], new: Sequence[Block], head: int, tail: int) -> None:
+    def __init__(self, old: Sequence[Block], new: Sequence[Block]) -> None:
         self.old, self.new = old, new
-        self.head, self.tail = head, tail
-        self.old_names: dict[int, str] = {}
-        self.new_names: dict[int, str] = {}
+        self.old_keys = [block.key for block in old]
+        self.new_keys = [block.key for block in new]
         self.in_place: dict[int, int] = {}
         self.moved: dict[int, int] = {}
         self.found: list[Group] = []
-        self.free_old: list[int] = []
-        self.free_new: list[int] = []
+        self._anchor()
+        self.free_old = [i for i in range(len(old)) if i not in self.in_place and i not in self.moved]
+        taken = {*self.in_place.values(), *self.moved.values()}
+        self.free_new = [j for j in range(len(new)) if j not in taken]
 
-        self.old_range = range(head, len(old) - tail)
-        self.new_range = range(head, len(new) - tail)
-        self._anchor(self.old_range, self.new_range)
+    def anchors(self) -> list[tuple[int, int]]:
+        """Gives the pairs of equal blocks in place, in order."""
+        return sorted(self.in_place.items())
 
     def groups(self) -> list[Group]:
         """Pairs what the anchors left and gives all groups."""
-        old_range, new_range = self.old_range, self.new_range
-        self.free_old = [i for i in old_range if i not in self.in_place and i not in self.moved]
-        taken = set(self.in_place.values()) | set(self.moved.values())
-        self.free_new = [j for j in new_range if j not in taken]
         if self.free_old and self.free_new and self._speak_alike():
             self._pair_in_gaps()
             self._pair_across()
@@ -113,53 +109,32 @@ class _Aligner:
 
     # -- equal blocks ----------------------------------------------------------------------------------------
 
-    def _anchor(self, old_range: range, new_range: range) -> None:
-        self.old_names = {i: self.old[i].key for i in old_range}
-        self.new_names = {j: self.new[j].key for j in new_range}
-        where_old, where_new = _places(self.old_names), _places(self.new_names)
-        common_old = [i for i in old_range if self.old_names[i] in where_new]
-        common_new = [j for j in new_range if self.new_names[j] in where_old]
-        if [self.old_names[i] for i in common_old] == [self.new_names[j] for j in common_new]:
-            self.in_place.update(zip(common_old, common_new, strict=True))
-            return
-        unique = []
-        for i in common_old:
-            name = self.old_names[i]
-            if len(where_old[name]) == 1 and len(where_new[name]) == 1:
-                unique.append((i, where_new[name][0]))
-        row = heaviest_row(unique, [_weight(self.old[i]) for i, _ in unique])
-        self.in_place.update(row)
-        self._anchor_repeats(common_old, common_new, old_range, new_range)
-        self._move_unique(unique)
-        self._move_repeats(where_old, where_new)
+    def _anchor(self) -> None:
+        head, tail = _same_ends(self.old, self.new)
+        m, n = len(self.old) - tail, len(self.new) - tail
+        left, right = self.old_keys[head:m], self.new_keys[head:n]
+        row = in_order(left, right, lambda i: weight(self.old[head + i]))
+        self.in_place.update(zip(range(head), range(head), strict=True))
+        self.in_place.update([(head + i, head + j) for i, j in row])
+        self.in_place.update(zip(range(m, m + tail), range(n, n + tail), strict=True))
+        if len(row) < len(left) and len(row) < len(right):
+            self._move(head, m, n)
 
-    def _anchor_repeats(self, common_old: list[int], common_new: list[int], old_range: range, new_range: range) -> None:
-        """Pairs blocks that occur more than once, between the anchors and in order."""
-        anchors = sorted(self.in_place.items())
-        bounds = [(old_range.start - 1, new_range.start - 1), *anchors, (old_range.stop, new_range.stop)]
-        for (i0, j0), (i1, j1) in pairwise(bounds):
-            a = common_old[bisect_right(common_old, i0) : bisect_left(common_old, i1)]
-            b = common_new[bisect_right(common_new, j0) : bisect_left(common_new, j1)]
-            if not a or not b or len(a) * len(b) > CELLS:
-                continue
-            for run in opcodes([self.old_names[i] for i in a], [self.new_names[j] for j in b]):
-                if run.equal:
-                    self.in_place.update(zip(a[run.a0 : run.a1], b[run.b0 : run.b1], strict=True))
-
-    def _move_unique(self, unique: list[tuple[int, int]]) -> None:
+    def _move(self, head: int, m: int, n: int) -> None:
+        """Pairs equal blocks off the row, in order; of few words only those that occur once on both sides."""
         taken = set(self.in_place.values())
-        for i, j in unique:
-            if i not in self.in_place and j not in taken:
-                self.moved[i] = j
+        left = _places(self.old_keys, [i for i in range(head, m) if i not in self.in_place])
+        right = _places(self.new_keys, [j for j in range(head, n) if j not in taken])
+        for key in [key for key in left if key in right]:
+            if self.old[left[key][0]].size >= MOVED_PIECE or self._occurs_once(self.old[left[key][0]]):
+                self.moved.update(zip(left[key], right[key], strict=False))
 
-    def _move_repeats(self, where_old: Places, where_new: Places) -> None:
-        taken = set(self.in_place.values()) | set(self.moved.values())
-        for key, places in where_old.items():
-            if key not in where_new or self.old[places[0]].size < MOVED_PIECE:
-                continue
-            left = [i for i in places if i not in self.in_place and i not in self.moved]
-            right = [j for j in where_new[key] if j not in taken]
-            self.moved.update(zip(left, right, strict=False))
+    def _occurs_once(self, block: Block) -> bool:
+        if isinstance(block, Shared):
+            return True
+        if self.old_keys.count(block.key) > 1 or self.new_keys.count(block.key) > 1:
+            return False
+        return not any(isinstance(other, Shared) and other.has_line(block.raw) for other in self.old)
 
     # -- blocks that are only alike --------------------------------------------------------------------------
 
@@ -167,8 +142,8 @@ class _Aligner:
         """Tells whether what is left shares enough words; if not, the text was replaced or changed its language."""
         if len(self.free_old) * len(self.free_new) < _MANY:
             return True
-        left = set[str]().union(*[self.old[i].tokens for i in self.free_old])
-        right = set[str]().union(*[self.new[j].tokens for j in self.free_new])
+        left = vocabulary({self.old[i].text for i in self.free_old})
+        right = vocabulary({self.new[j].text for j in self.free_new})
         return len(left & right) >= SAME_LANGUAGE * min(len(left), len(right))
 
     def _pair_in_gaps(self) -> None:
@@ -210,7 +185,7 @@ class _Aligner:
     def _keep_in_row(self, pairs: dict[int, tuple[int, float]]) -> None:
         """Takes the pairs that keep their order; of the others only those surely the same clause: they moved."""
         ordered = [(i, j) for i, (j, _) in sorted(pairs.items())]
-        row = dict(heaviest_row(ordered, [self.old[i].size for i, _ in ordered])) if len(ordered) > 1 else dict(ordered)
+        row = dict(heaviest_row(ordered, lambda i: self.old[i].size))
         for i, j in ordered:
             if i in row:
                 self.found.append(Group((i,), (j,)))
@@ -225,6 +200,8 @@ class _Aligner:
     def _same_clause(self, alike: float, i: int, j: int) -> bool:
         """Tells whether two blocks in one gap are the same clause: alike enough, and not by little words alone."""
         a, b = self.old[i], self.new[j]
+        if not keeps_label(a, b):
+            return False
         if alike >= SURE:
             return True
         if min(a.size, b.size) < SHORT:
@@ -255,7 +232,7 @@ class _Aligner:
         used_old: set[int] = set()
         used_new: set[int] = set()
         for _, i, j in self._likeness(left, right, MOVED):
-            if i not in used_old and j not in used_new:
+            if i not in used_old and j not in used_new and keeps_label(self.old[i], self.new[j]):
                 self._take(Group((i,), (j,), moved=True), used_old, used_new)
         self._drop_found()
 
@@ -306,32 +283,42 @@ class _Aligner:
     # -- the answer ------------------------------------------------------------------------------------------
 
     def _ordered(self) -> list[Group]:
-        groups = [
-            Group((i,), (j,), equal=True) for i, j in self.in_place.items() if not self.old[i].is_same(self.new[j])
-        ]
+        anchors = self.anchors()
+        groups = [Group((i,), (j,), equal=True) for i, j in anchors if not self.old[i].is_same(self.new[j])]
         groups += [Group((i,), (j,), equal=True, moved=True) for i, j in self.moved.items()]
         groups += self.found
         groups += [Group((), (j,)) for j in self.free_new]
-        place = dict(self.in_place.items())
-        anchors = sorted(place)
-        keyed = [((g.new[0], 1, 0), g) for g in groups]
+        groups.sort(key=lambda group: group.new[0])
+        if not self.free_old:
+            return groups
+        keyed = [((group.new[0], 0), group) for group in groups]
+        k, after = 0, -1
         for i in self.free_old:
-            k = bisect_left(anchors, i)
-            after = place[anchors[k - 1]] if k else self.head - 1
-            keyed.append(((after, 2, i), Group((i,), ())))
-        return [group for _, group in sorted(keyed, key=lambda pair: pair[0])]
+            while k < len(anchors) and anchors[k][0] < i:
+                after = anchors[k][1]
+                k += 1
+            keyed.append(((after, 1), Group((i,), ())))
+        keyed.sort(key=itemgetter(0))  # those removed at one place stay in their order
+        return [group for _, group in keyed]
 
 
 Scored = tuple[float, int, int]  # how alike (0 to 1), old block, new block
 Places = dict[str, list[int]]
 
 
-def _weight(block: Block) -> int:
-    return block.size + (SECTION * 2 ** (PSEUDO_HEADING - block.level) if block.kind is BlockKind.HEADING else 0)
+def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
+    limit = min(len(old), len(new))
+    head = 0
+    while head < limit and old[head].is_same(new[head]):
+        head += 1
+    tail = 0
+    while tail < limit - head and old[-1 - tail].is_same(new[-1 - tail]):
+        tail += 1
+    return head, tail
 
 
-def _places(names: Mapping[int, str]) -> Places:
+def _places(keys: Sequence[str], common: Iterable[int]) -> Places:
     out: Places = {}
-    for i, name in names.items():
-        out.setdefault(name, []).append(i)
+    for i in common:
+        out.setdefault(keys[i], []).append(i)
     return out

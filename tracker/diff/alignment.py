@@ -6,7 +6,8 @@ import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model import BlockKind, Span
-from tracker.text.inline import offsets
+from tracker.text.blocks import BORDER, CELL_BORDER
+from tracker.text.inline import offsets, visible
 from tracker.text.tokens import token_starts
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def _cells(version: Version, indexes: Sequence[int]) -> list[Cell]:
         if not token_places:
             continue
         base = version.span(index)[0]
-        shift, raw = _words_of(block)
-        places = offsets(raw)
+        shift, raw, places = _words_of(block)
         starts = [places[start] for start in token_places]
         bounds = [_boundary(raw, a, b) for a, b in itertools.pairwise(starts)]
         base += shift
@@ -137,11 +137,21 @@ def _boundary(raw: str, start: int, following: int) -> int:
     return blank + 1 if blank > start else following
 
 
-def _words_of(block: Block) -> tuple[int, str]:
+def _words_of(block: Block) -> tuple[int, str, list[int]]:
+    """Gives where in a block its words begin, their source, and the place in it of each character of the full text."""
     if block.kind is not BlockKind.ROW:
-        return 0, block.raw
+        return 0, block.raw, offsets(block.raw)
     raw = block.raw.lstrip("| \t")
-    return len(block.raw) - len(raw), raw.rstrip("| \t")
+    shift = len(block.raw) - len(raw)
+    raw = raw.rstrip("| \t")
+    places = offsets(raw)
+    out: list[int] = []
+    at = 0
+    for border in CELL_BORDER.finditer(visible(raw).text):
+        bar = border.start() + border.group().index("|")
+        out += [*places[at : border.start()], *[places[bar]] * len(BORDER)]
+        at = border.end()
+    return shift, raw, [*out, *places[at:]]
 
 
 def _paired(old: str, new: str, left: Sequence[Cell], right: Sequence[Cell], op: str) -> list[Row]:

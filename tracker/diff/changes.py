@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.diff.compare import Joined
 from tracker.diff.words import Run, readable
 from tracker.model import ChangeKind, ClauseChange, Edit, Noise, Op, Span
 from tracker.text.blocks import SENTENCE_WORDS, Block, sentences
@@ -83,25 +84,25 @@ class _Teller:
                 links=_relinked(a.links, b.links, a.folded_links, b.folded_links),
             )
 
-    def _changed_words(self, k: int, group: Group, a: Side, b: Side) -> ClauseChange:
-        before = a.text if group.old else None
-        after = b.text if group.new else None
+    def _changed_words(self, k: int, group: Group, a: Side | None, b: Side | None) -> ClauseChange:
+        before = a.text if a else None
+        after = b.text if b else None
         out, come = self._elsewhere(k, a, b)
-        if before is None or after is None:
-            kind = ChangeKind.REMOVED if after is None else ChangeKind.ADDED
-            if group.copied or (after is not None and self._is_copy(self.new.blocks[group.new[0]])):
+        if a is None or b is None:
+            kind = ChangeKind.REMOVED if b is None else ChangeKind.ADDED
+            if group.copied or (group.new and self._is_copy(self.new.blocks[group.new[0]])):
                 kind = ChangeKind.COPIED
             return self._change(kind, group, before, after, before_elsewhere=out, after_elsewhere=come)
-        runs = self.comparison.runs(k)
-        edits = tuple(edits_of(readable(runs, a.tokens, b.tokens), a, b))
-        if len(group.new) > 1:
-            kind, parts = ChangeKind.SPLIT, tuple(_parts(b))
-        elif len(group.old) > 1:
-            kind, parts = ChangeKind.MERGED, tuple(_parts(a))
+        parts: tuple[str, ...] = ()
+        if isinstance(b, Joined):
+            kind, parts = ChangeKind.SPLIT, b.parts()
+        elif isinstance(a, Joined):
+            kind, parts = ChangeKind.MERGED, a.parts()
         else:
-            kind, parts = ChangeKind.MOVED if group.moved else ChangeKind.EDITED, ()
-        if parts and a.tokens == b.tokens:
-            edits = ()
+            kind = ChangeKind.MOVED if group.moved else ChangeKind.EDITED
+        edits: tuple[Edit, ...] = ()
+        if not parts or a.tokens != b.tokens:
+            edits = tuple(edits_of(readable(self.comparison.runs(k), a.tokens, b.tokens), a, b))
         return self._change(
             kind, group, before, after, edits=edits, parts=parts, before_elsewhere=out, after_elsewhere=come
         )
@@ -143,15 +144,15 @@ class _Teller:
 
     # -- what merely changed place -----------------------------------------------------------------------------------
 
-    def _elsewhere(self, k: int, a: Side, b: Side) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    def _elsewhere(self, k: int, a: Side | None, b: Side | None) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
         """Finds the changed words that stand, the same, elsewhere in the other version: passages or whole sentences."""
-        if len(a.text) < _LEAST_LETTERS and len(b.text) < _LEAST_LETTERS:
+        if (a is None or len(a.text) < _LEAST_LETTERS) and (b is None or len(b.text) < _LEAST_LETTERS):
             return (), ()
-        out = [_span(a, p.old.start, p.old.end) for p in self.moved_out.get(k, ())]
-        come = [_span(b, p.new.start, p.new.end) for p in self.moved_in.get(k, ())]
-        if not a.text or not b.text:
-            out += self._standing(a, (0, len(a.text)), 1, out)
-            come += self._standing(b, (0, len(b.text)), 0, come)
+        out = [_span(a, p.old.start, p.old.end) for p in self.moved_out.get(k, ()) if a]
+        come = [_span(b, p.new.start, p.new.end) for p in self.moved_in.get(k, ()) if b]
+        if a is None or b is None:
+            out += self._standing(a, (0, len(a.text)), 1, out) if a else ()
+            come += self._standing(b, (0, len(b.text)), 0, come) if b else ()
         else:
             for run in self.comparison.runs(k):
                 if not run.equal:
@@ -204,11 +205,6 @@ class _Teller:
         return known
 
 
-def _parts(side: Side) -> list[str]:
-    ends = [*[offset - 1 for offset in side.offsets[1:]], len(side.text)]
-    return [side.text[start:end] for start, end in zip(side.offsets, ends, strict=True)]
-
-
 def _relinked(a: Sequence[str], b: Sequence[str], fa: Sequence[str], fb: Sequence[str]) -> tuple[tuple[str, str], ...]:
     if len(a) == len(b):
         return tuple([(x, y) for x, y, p, q in zip(a, b, fa, fb, strict=True) if p != q])
@@ -219,8 +215,8 @@ def _relinked(a: Sequence[str], b: Sequence[str], fa: Sequence[str], fb: Sequenc
 
 
 def _span(side: Side, start: int, end: int) -> Span:
-    begin = side.starts[start]
-    text = side.text[begin : side.starts[end]] if end < len(side.starts) else side.text[begin:]
+    begin = side.token_starts[start]
+    text = side.text[begin : side.token_starts[end]] if end < len(side.token_starts) else side.text[begin:]
     return begin, begin + len(text.rstrip())
 
 
@@ -260,7 +256,7 @@ def _same_words(out: _Edits, left: Cuts, right: Cuts, run: Run) -> None:
 
 def _cuts(side: Side) -> list[int]:
     """Where the text falls into tokens: each takes the blanks behind it, the first what stands before it too."""
-    return [0, *side.starts[1:], len(side.text)]
+    return [0, *side.token_starts[1:], len(side.text)]
 
 
 def _slice(cuts: Cuts, start: int, end: int) -> str:

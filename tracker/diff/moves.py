@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from itertools import chain
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
-SEED = 5  # tokens: a row this long that occurs once among the deleted and once among the inserted words marks a move
-LEAST = 8  # tokens: a shorter passage is a chance repeat
+LEAST = 8  # tokens: a shorter passage is a chance repeat; so many codes make one number of 64 bits
+_PARTINGS = b"\xff", b"\xfe"  # between the stretches of each side: no code, and no row that holds one is on both sides
 
 
 class Tokenized(Protocol):
@@ -40,81 +41,90 @@ class Passage(NamedTuple):
     new: Stretch
 
 
+class _Side:
+    """The stretches of one side as one row of codes, for rows of LEAST codes to be looked up in."""
+
+    def __init__(self, stretches: Sequence[Stretch], sides: Mapping[int, Tokenized], parting: bytes) -> None:
+        self.stretches = stretches
+        self.sides = sides
+        self.codes = parting.join([sides[group].codes[start:end] for group, start, end in stretches])
+        self.starts = list(accumulate([end - start + 1 for _, start, end in stretches[:-1]], initial=0))
+
+    def rows(self, phase: int) -> memoryview:
+        """Gives the rows that begin at a place, and so many codes behind it again and again, as numbers."""
+        whole = len(self.codes) - (len(self.codes) - phase) % LEAST
+        return memoryview(self.codes)[phase:whole].cast("Q")
+
+    def all_rows(self) -> set[int]:
+        """Gives all rows."""
+        return set[int]().union(*[self.rows(phase) for phase in range(min(LEAST, len(self.codes) - LEAST + 1))])
+
+    def places(self, wanted: set[int]) -> list[tuple[int, int]]:
+        """Gives the rows wanted that occur once, and where, in order."""
+        found = [
+            (phase + LEAST * k, row)
+            for phase in range(min(LEAST, len(self.codes) - LEAST + 1))
+            for k, row in enumerate(self.rows(phase))
+            if row in wanted
+        ]
+        times = Counter([row for _, row in found])
+        return sorted([(place, row) for place, row in found if times[row] == 1])
+
+    def stretch(self, place: int) -> tuple[Stretch, int]:
+        """Gives the stretch that holds a place, and which of its group's tokens that is."""
+        k = bisect_right(self.starts, place) - 1
+        return self.stretches[k], self.stretches[k].start + place - self.starts[k]
+
+    def tokens(self, group: int) -> list[str]:
+        """Gives the tokens of a group."""
+        return self.sides[group].tokens
+
+
 def passages(
     deleted: Sequence[Stretch],
     inserted: Sequence[Stretch],
-    old: Sequence[Tokenized],
-    new: Sequence[Tokenized],
+    old: Mapping[int, Tokenized],
+    new: Mapping[int, Tokenized],
 ) -> list[Passage]:
     """Finds the passages that moved among stretches of at least LEAST tokens; `old` and `new` hold each group's sides.
 
-    No passage overlaps another.
+    A row of LEAST tokens that occurs once among the deleted and once among the inserted words marks a move; it grows as
+    far as both sides go on alike. No passage overlaps another.
     """
     if not deleted or not inserted:
         return []
-    gone, come = _rows(deleted, old), _rows(inserted, new)
-    shared = _once(gone) & _once(come)
+    gone, come = _Side(deleted, old, _PARTINGS[0]), _Side(inserted, new, _PARTINGS[1])
+    shared = gone.all_rows() & come.all_rows()
     if not shared:
         return []
-    seeds = _places(deleted, gone, shared)
-    used_old: set[tuple[int, int]] = set()
+    seeds = {row: place for place, row in gone.places(shared)}
+    used: set[tuple[int, int]] = set()
     found: list[Passage] = []
-    for stretch, rows in zip(inserted, come, strict=True):
-        if shared.isdisjoint(rows):
+    group, done = -1, 0
+    for place, row in come.places(seeds.keys() & shared):
+        there, at = come.stretch(place)
+        if there.group == group and at < done:
             continue
-        start = at = stretch.start
-        tokens = new[stretch.group].tokens
-        while at + SEED <= stretch.end:
-            row = rows[at - stretch.start]
-            if row not in shared:
-                at += 1
-                continue
-            passage = _grown(seeds[row], stretch._replace(start=start), at, old, tokens)
-            cells = {(passage.old.group, k) for k in range(passage.old.start, passage.old.end)}
-            if passage.new.end - passage.new.start >= LEAST and not cells & used_old:
-                used_old |= cells
-                found.append(passage)
-                start = passage.new.end
-            at = max(at + 1, passage.new.end)
+        floor = max(there.start, done) if there.group == group else there.start
+        source, start = gone.stretch(seeds[row])
+        passage = _grown((source, start), there._replace(start=floor), at, gone.tokens(source.group), come)
+        cells = {(source.group, k) for k in range(passage.old.start, passage.old.end)}
+        if cells and not cells & used:
+            used |= cells
+            found.append(passage)
+            group, done = there.group, passage.new.end
     return found
 
 
-def _rows(stretches: Iterable[Stretch], sides: Sequence[Tokenized]) -> list[list[bytes]]:
-    """Gives the rows of SEED codes of each stretch, in order."""
-    out = []
-    for group, start, end in stretches:
-        codes = sides[group].codes
-        out.append([codes[at : at + SEED] for at in range(start, end - SEED + 1)])
-    return out
-
-
-def _once(rows: Iterable[list[bytes]]) -> set[bytes]:
-    """Gives the rows that occur once."""
-    return {row for row, n in Counter(chain.from_iterable(rows)).items() if n == 1}
-
-
-def _places(
-    stretches: Iterable[Stretch], rows: Iterable[list[bytes]], wanted: set[bytes]
-) -> dict[bytes, tuple[Stretch, int]]:
-    """Gives where each wanted row stands."""
-    out: dict[bytes, tuple[Stretch, int]] = {}
-    for stretch, here in zip(stretches, rows, strict=True):
-        if not wanted.isdisjoint(here):
-            out.update({row: (stretch, stretch.start + k) for k, row in enumerate(here) if row in wanted})
-    return out
-
-
-def _grown(
-    place: tuple[Stretch, int], there: Stretch, at: int, old: Sequence[Tokenized], new: Sequence[str]
-) -> Passage:
+def _grown(place: tuple[Stretch, int], there: Stretch, at: int, words: Sequence[str], come: _Side) -> Passage:
     source, start = place
-    words = old[source.group].tokens
-    if words[start : start + SEED] != new[at : at + SEED]:  # the codes are shared by several words
+    new = come.tokens(there.group)
+    if words[start : start + LEAST] != new[at : at + LEAST]:  # the codes are shared by several words
         return Passage(Stretch(source.group, start, start), Stretch(there.group, at, at))
     a0, b0 = start, at
     while a0 > source.start and b0 > there.start and words[a0 - 1] == new[b0 - 1]:
         a0, b0 = a0 - 1, b0 - 1
-    a1, b1 = start + SEED, at + SEED
+    a1, b1 = start + LEAST, at + LEAST
     while a1 < source.end and b1 < there.end and words[a1] == new[b1]:
         a1, b1 = a1 + 1, b1 + 1
     return Passage(Stretch(source.group, a0, a1), Stretch(there.group, b0, b1))

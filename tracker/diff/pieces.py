@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from rapidfuzz import process
 from rapidfuzz.distance import LCSseq
 
+from tracker.model import BlockKind
+from tracker.text.blocks import BORDER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,6 +24,7 @@ GAIN = 0.6  # least share of a piece's words that no other piece gives the whole
 BATCH = 8  # pieces: fewer of one size are not worth a search of their own
 BATCH_SPREAD = 1.25  # the largest piece of a batch has about so many times the words of the smallest
 SHORT_END = 8  # words: a neighbour so short is not looked for, but taken along where all its words fit
+BESIDE = 2  # words or marks that may lie between it and the others
 
 
 def pieces_of(
@@ -51,7 +55,22 @@ def pieces_of(
                 if len(run) > 1 and sum(held[j] for j in run) >= WHOLE * len(code):
                     together = _making_up(code, run, parts)
                     if len(together) > 1:
-                        yield i, _with_ends(code, together, parts, set(right))
+                        together = _with_ends(code, together, parts, set(right))
+                        if keeps_label(wholes[i], *[parts[j] for j in together]):
+                            yield i, together
+
+
+def keeps_label(one: Block, *others: Block) -> bool:
+    """Tells whether the label of a row, its first cell, stands in what the row became, or was before.
+
+    Rows repeat the cells of other rows ("Yes", a whole sentence): by these alone a row is not told from others.
+    """
+    if one.kind is not BlockKind.ROW:
+        return all(keeps_label(other, one) for other in others if other.kind is BlockKind.ROW)
+    if all(other.kind is BlockKind.ROW for other in others):
+        return True
+    label = one.text.partition(BORDER)[0].casefold()
+    return label in " ".join([other.full for other in others]).casefold()
 
 
 def _held(
@@ -102,15 +121,19 @@ def _making_up(whole: bytes, run: list[int], parts: Sequence[Block]) -> tuple[in
 
 
 def _with_ends(whole: bytes, run: tuple[int, ...], parts: Sequence[Block], free: set[int]) -> tuple[int, ...]:
-    """Adds the short neighbours, too short to be looked for, all of whose words the whole has at that end."""
-    common = LCSseq.similarity(whole, b"".join([parts[j].codes for j in run]))
-    for end in (0, -1):
-        while (j := run[end] + (1 if end else -1)) in free and 0 < len(parts[j].codes) <= SHORT_END:
-            longer = (*run, j) if end else (j, *run)
-            more = LCSseq.similarity(whole, b"".join([parts[k].codes for k in longer]))
-            if more - common < len(parts[j].codes):
-                break
-            run, common = longer, more
+    """Adds the short neighbours, too short to be looked for, whose words stand in the whole right beside the others."""
+    blocks = LCSseq.editops(whole, b"".join([parts[j].codes for j in run])).as_matching_blocks()
+    first, last = blocks[0].a, blocks[-2].a + blocks[-2].size  # at last comes an empty one
+    while (j := run[0] - 1) in free and 0 < len(code := parts[j].codes) <= SHORT_END:
+        start = whole.rfind(code, 0, first)
+        if start < 0 or first - start - len(code) > BESIDE:
+            break
+        run, first = (j, *run), start
+    while (j := run[-1] + 1) in free and 0 < len(code := parts[j].codes) <= SHORT_END:
+        start = whole.find(code, last)
+        if start < 0 or start - last > BESIDE:
+            break
+        run, last = (*run, j), start + len(code)
     return run
 
 

@@ -6,7 +6,9 @@ Works on tokens, never on characters, so that words stay whole; no step looks at
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from diff_match_patch import diff_match_patch
@@ -81,19 +83,11 @@ def _exact(a: Sequence[str], b: Sequence[str]) -> list[Run]:
 
 
 def _common_head(a: Sequence[str], b: Sequence[str]) -> int:
-    limit = min(len(a), len(b))
-    n = 0
-    while n < limit and a[n] == b[n]:
-        n += 1
-    return n
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _common_tail(a: Sequence[str], b: Sequence[str], head: int) -> int:
-    limit = min(len(a), len(b)) - head
-    n = 0
-    while n < limit and a[-1 - n] == b[-1 - n]:
-        n += 1
-    return n
+    return _common_head(a[: head - 1 if head else None : -1], b[: head - 1 if head else None : -1])
 
 
 def _middle(a: Sequence[str], b: Sequence[str]) -> list[Run]:
@@ -106,18 +100,17 @@ def _middle(a: Sequence[str], b: Sequence[str]) -> list[Run]:
 
 def opcodes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Run]:
     """Gives the runs of two rows of hashable things, changes merged (delete and insert side by side are one run)."""
-    ids: dict[Hashable, int] = {}
-    x = [ids.setdefault(token, len(ids)) for token in a]
-    y = [ids.setdefault(token, len(ids)) for token in b]
-    found = Indel.opcodes(bytes(x), bytes(y)) if len(ids) <= 256 else Indel.opcodes(x, y)
+    ids: defaultdict[Hashable, int] = defaultdict(count().__next__)
+    x, y = list(map(ids.__getitem__, a)), list(map(ids.__getitem__, b))
+    found = Indel.editops(bytes(x), bytes(y)) if len(ids) <= 256 else Indel.editops(x, y)
     runs: list[Run] = []
-    for op in found:
-        equal = op.tag == "equal"
-        if runs and not equal and not runs[-1].equal:
-            last = runs[-1]
-            runs[-1] = Run(CHANGED, last.a0, op.src_end, last.b0, op.dest_end)
-        else:
-            runs.append(Run(equal, op.src_start, op.src_end, op.dest_start, op.dest_end))
+    i = j = 0
+    for a0, b0, size in found.as_matching_blocks():
+        if a0 > i or b0 > j:
+            runs.append(Run(CHANGED, i, a0, j, b0))
+        i, j = a0 + size, b0 + size
+        if size:
+            runs.append(Run(KEPT, a0, i, b0, j))
     return runs
 
 
@@ -156,6 +149,8 @@ def readable(runs: Sequence[Run], a: Sequence[str], b: Sequence[str]) -> list[Ru
     The clean-up runs on tokens mapped to characters, between kept rows that stay: phrases, and whatever holds a number,
     a date, a negation or a modal verb.
     """
+    if sum(not run.equal for run in runs) < 2:
+        return list(runs)  # nothing chops up a single change
     out: list[Run] = []
     stretch: list[Run] = []
     for run in runs:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tracker.model import Direction, Fact, FactChange
-from tracker.significance.lexicon import Meaning
-from tracker.significance.reading import LONG, Found, Reading, Side
+from tracker.model import Direction, Fact, FactChange, Span
+from tracker.significance.lexicon import SHORT
+from tracker.significance.phrases import phrase
+from tracker.significance.reading import Found, Reading, Side
+from tracker.significance.rewording import stands
 from tracker.significance.roles import plays
+from tracker.significance.sentences import says_values
+from tracker.significance.terms import Meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from tracker.significance.standing import Inquiry
 
 MOST_OF_A_KIND = 6
+_SWAPPED = 16  # words of an edit in which one value takes the place of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,15 @@ class Slot:
     come: Direction | None = None  # direction where a value only comes
     gone: Direction | None = None
     spoiler: str = ""  # a cue above the clause that says it is about something else
-    alone: bool = False  # one that went and one that came belong together wherever they stand
+    alone: bool = False  # one that went and one that came belong together in neighbouring edits too
+    replaces: str = ""  # a value that says something only where it takes the place of another
     edited: bool = False  # stated only where a clause was edited: in a new clause it says nothing of itself
 
 
 _WEAKER, _STRONGER = Direction.WEAKER, Direction.STRONGER
 SLOTS = (
     Slot("legal_basis", context=("disclose_context",), ladder=True, lower=_WEAKER),
-    Slot("suspicion_scope", ladder=True, lower=_WEAKER),
+    Slot("suspicion_scope", context=("disclose_context",), ladder=True, lower=_WEAKER),
     Slot("certainty", paired=True, ladder=True, lower=_WEAKER),
     Slot("provider_review", come=_STRONGER, gone=_WEAKER),
     Slot("history_claim"),
@@ -51,7 +56,7 @@ SLOTS = (
     Slot("transparency_report", come=_STRONGER, gone=_WEAKER),
     Slot("user_notice", ladder=True, lower=_WEAKER),
     Slot("consent", ladder=True, lower=_WEAKER),
-    Slot("condition", alone=True, edited=True),
+    Slot("condition", alone=True, edited=True, replaces="any"),
     Slot("data_element", context=("data_context",), spoiler="conduct_page"),
     Slot("recipient", context=("share_context",), spoiler="conduct_page"),
     Slot("party", context=("share_context",), edited=True),
@@ -77,14 +82,16 @@ class Known:
 def typed_facts(reading: Reading, known: Known) -> list[Fact]:
     """Gives the facts that terms alone can tell."""
     before, after = reading.before.values, reading.after.values
-    if not before and not after:
+    if not (before or after):
         return []
     facts: list[Fact] = []
     for slot in SLOTS:
         old, new = before.get(slot.fact), after.get(slot.fact)
-        if (old or new) and _applies(slot, reading):
+        if any(f.changed for f in (*(old or ()), *(new or ()))) and _applies(slot, reading):
             facts += _compared(slot, _longest(old or ()), _longest(new or ()), reading, known)
-    return facts + _unchanged(facts, before.get("data_element", ()), after.get("data_element", ()), reading)
+    if not facts or not says_values(reading):
+        return []
+    return facts + _unchanged(facts, before.get("data_element", ()), after.get("data_element", ()), reading, known)
 
 
 def _longest(found: Sequence[Found]) -> Sequence[Found]:
@@ -124,15 +131,22 @@ def _compared(slot: Slot, old: Sequence[Found], new: Sequence[Found], reading: R
     gone = _each_once([f for f in gone if _is_told(f, reading.before, reading.after, reading, known)])
     come = _each_once([f for f in come if _is_told(f, reading.after, reading.before, reading, known)])
     if slot.ladder and gone and come:
-        return [_replaced(slot, gone[0], come[0], reading)]
+        return [_replaced(slot, gone[0], come[0], reading, known)]
     if slot.paired:
         return []
     whole = not (reading.before.text and reading.after.text)  # what else the document says is not known so well
-    if len(gone) == 1 and len(come) == 1 and (slot.alone or _same_hunk(gone[0], come[0], reading)):
-        return [_fact(slot, reading, gone[0], come[0])]
-    return [_fact(slot, reading, f, None, None if whole else slot.gone) for f in gone[:MOST_OF_A_KIND]] + [
-        _fact(slot, reading, None, f, None if whole else slot.come) for f in come[:MOST_OF_A_KIND]
-    ]
+    if len(gone) == 1 and len(come) == 1 and _same_place(gone[0], come[0], reading, apart=int(slot.alone)):
+        return [_fact(slot, reading, known, gone[0], come[0])]
+    gone, come = [[f for f in found if f.meaning.value != slot.replaces] for found in (gone, come)]
+    facts = [_fact(slot, reading, known, f, None, None if whole else slot.gone) for f in gone[:MOST_OF_A_KIND]]
+    facts += [_fact(slot, reading, known, None, f, None if whole else slot.come) for f in come[:MOST_OF_A_KIND]]
+    return [f for n, f in enumerate(facts) if not any(_is_inside(f, other) for other in facts[:n])]
+
+
+def _is_inside(fact: Fact, other: Fact) -> bool:
+    """Tells whether the words of a fact are part of those of another."""
+    a, b = fact.after_span or fact.before_span, other.after_span or other.before_span
+    return fact.change is other.change and a is not None and b is not None and b[0] <= a[0] and a[1] <= b[1]
 
 
 def _fresh(here: Sequence[Found], side: Side, there: Sequence[Found], other: Side) -> list[Found]:
@@ -152,7 +166,7 @@ def _fresh(here: Sequence[Found], side: Side, there: Sequence[Found], other: Sid
     if not (fresh and other.text):
         return fresh
     low = other.text.lower()
-    return [f for f in fresh if not _stands(side.said(f) or "", low, other.text)]
+    return [f for f in fresh if not stands(side.said(f) or "", side.words[f.first : f.last], other.text, low)]
 
 
 def _is_told(found: Found, side: Side, other: Side, reading: Reading, known: Known) -> bool:
@@ -166,7 +180,7 @@ def _is_told(found: Found, side: Side, other: Side, reading: Reading, known: Kno
         return False
     if name not in _ELSEWHERE:
         return True
-    if len(other.text) > LONG:
+    if len(other.text) > SHORT:
         return (name, value) not in known.lexicon.values_in(other.text)
     return other.text != "" or known.other is None or not known.other.holds(name, value)
 
@@ -178,57 +192,59 @@ def _each_once(found: Iterable[Found]) -> list[Found]:
     return list(first.values())
 
 
-def _stands(said: str, low: str, text: str) -> bool:
-    """Tells whether words stand in a text, abbreviations also without their dots, names also as their initials."""
-    if said.lower() in low:
-        return True
-    plain = said.replace(".", "")
-    if plain != said and plain.isupper():
-        return plain in text
-    words = said.split()
-    initials = "".join([word[0] for word in words])
-    return len(words) > 1 and initials.isupper() and re.search(rf"\b{initials}\b", text) is not None
-
-
-def _same_hunk(old: Found, new: Found, reading: Reading) -> bool:
-    """Tells whether one value stands where the other stood."""
+def _same_place(old: Found, new: Found, reading: Reading, *, apart: int) -> bool:
+    """Tells whether one value stands where the other stood, or at most so many edits apart."""
     a, b = reading.before.span(old), reading.after.span(new)
-    return any(
-        a[0] <= h.before[1] and h.before[0] <= a[1] and b[0] <= h.after[1] and h.after[0] <= b[1] for h in reading.hunks
-    )
+    if not apart and not _is_swap(reading, a):
+        return False
+    gone = [n for n, h in enumerate(reading.hunks) if a[0] <= h.before[1] and h.before[0] <= a[1]]
+    come = [n for n, h in enumerate(reading.hunks) if b[0] <= h.after[1] and h.after[0] <= b[1]]
+    return any(abs(m - n) <= apart for m in gone for n in come)
 
 
-def _replaced(slot: Slot, old: Found, new: Found, reading: Reading) -> Fact:
+def _is_swap(reading: Reading, old: Span) -> bool:
+    """Tells whether the edit of a value is small enough for another to have taken its place."""
+    hunks = [h for h in reading.hunks if h.before[0] <= old[1] and old[0] <= h.before[1]]
+    size = [side.words_in(span) for h in hunks for side, span in ((reading.before, h.before), (reading.after, h.after))]
+    return all(last - first <= _SWAPPED for first, last in size)
+
+
+def _replaced(slot: Slot, old: Found, new: Found, reading: Reading, known: Known) -> Fact:
     direction = None
     if slot.lower and old.meaning.weight != new.meaning.weight:
         falls = new.meaning.weight < old.meaning.weight
         rises = new.meaning.weight > old.meaning.weight
         up = _STRONGER if slot.lower is _WEAKER else _WEAKER
         direction = slot.lower if falls else up if rises else None
-    return _fact(slot, reading, old, new, direction)
+    return _fact(slot, reading, known, old, new, direction)
 
 
 def _fact(
     slot: Slot,
     reading: Reading,
+    known: Known,
     old: Found | None,
     new: Found | None,
     direction: Direction | None = None,
 ) -> Fact:
     change = FactChange.CHANGED if old and new else FactChange.ADDED if new else FactChange.REMOVED
+    gone = phrase(old, reading.before, known.classes) if old else None
+    come = phrase(new, reading.after, known.classes) if new else None
     return Fact(
         fact=slot.fact,
         change=change,
-        before=reading.before.said(old),
-        after=reading.after.said(new),
+        before=reading.before.text[slice(*gone)] if gone else None,
+        after=reading.after.text[slice(*come)] if come else None,
         direction=direction,
-        before_span=reading.before.extent(old),
-        after_span=reading.after.extent(new),
+        before_span=gone,
+        after_span=come,
         rule=f"{slot.fact}.{(new or old or _NOBODY).meaning.value}",
     )
 
 
-def _unchanged(facts: Iterable[Fact], old: Sequence[Found], new: Sequence[Found], reading: Reading) -> list[Fact]:
+def _unchanged(
+    facts: Iterable[Fact], old: Sequence[Found], new: Sequence[Found], reading: Reading, known: Known
+) -> list[Fact]:
     """Names the data elements that a disclosure still speaks of when its terms changed."""
     if not any(f.fact in _LAW for f in facts):
         return []
@@ -238,5 +254,5 @@ def _unchanged(facts: Iterable[Fact], old: Sequence[Found], new: Sequence[Found]
         other = later.get(f.meaning.value)
         if other and f.meaning.value != _HIDDEN:
             slot = Slot("data_element")
-            stay.append(replace(_fact(slot, reading, f, other), change=FactChange.UNCHANGED))
+            stay.append(replace(_fact(slot, reading, known, f, other), change=FactChange.UNCHANGED))
     return sorted(stay, key=lambda f: f.after_span or (0, 0))[:MOST_OF_A_KIND]

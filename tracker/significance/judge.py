@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.model import ChangeKind, ClauseChange, Fact, Noise, Reason, Verdict
 from tracker.significance.facts import Known, typed_facts
+from tracker.significance.modality import modality_facts
 from tracker.significance.noise import clause_noise
 from tracker.significance.numbers import figures
 from tracker.significance.parties import party_facts
-from tracker.significance.promises import modality_facts, promise_facts
+from tracker.significance.pledges import promise_facts
 from tracker.significance.reading import Reading, read
-from tracker.significance.reasons import first_changed, reasons_of
+from tracker.significance.reasons import reasons_of
+from tracker.significance.sentences import is_title
 from tracker.significance.standing import Inquiry, answers_to
 from tracker.significance.topics import topics_of
 from tracker.significance.vocabulary import said as said_of
@@ -61,13 +63,20 @@ def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
     noise = _noise_of_kind(change)
     if noise:
         return _silent(noise)
+    verdict = _remembered(change, setting, rules)
+    if verdict.noise is None and _returned(change, setting):
+        return _after_absence(verdict, rules.scores)
+    return verdict
+
+
+def _remembered(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
+    """Gives the verdict given before where the same was asked and answered, else judges."""
     language = rules.languages.get(setting.language or "en")
     standing = setting.old if not change.before else setting.new if not change.after else None
-    returned = _returned(change, setting)
-    key = _key(change, setting, returned=returned)
+    key = _key(change, setting)
     asked = rules.asked.get(key)
     if asked is not None:
-        answers = answers_to(asked, standing, language.lexicon) if standing and language else ()
+        answers = answers_to(asked, standing, language.lexicon) if asked and standing and language else ()
         verdict = rules.verdicts.get((key, answers))
         if verdict is not None:
             return verdict
@@ -75,13 +84,13 @@ def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
         rules.asked.clear()
         rules.verdicts.clear()
     other = Inquiry(standing, language.lexicon) if standing and language else None
-    verdict = _judged(change, setting, rules, other, returned=returned)
+    verdict = _judged(change, setting, rules, other)
     rules.asked[key] = tuple(other.answers) if other else ()
     rules.verdicts[key, tuple(other.answers.values()) if other else ()] = verdict
     return verdict
 
 
-def _key(change: ClauseChange, setting: Setting, *, returned: bool) -> Hashable:
+def _key(change: ClauseChange, setting: Setting) -> Hashable:
     """Gives what a verdict depends on, but for what the other version says; the edits follow from the two texts."""
     return (
         change.before,
@@ -96,24 +105,21 @@ def _key(change: ClauseChange, setting: Setting, *, returned: bool) -> Hashable:
         setting.document,
         setting.language,
         setting.old is None,
-        returned,
     )
 
 
-def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry | None, *, returned: bool) -> Verdict:
+def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry | None) -> Verdict:
     language = rules.languages.get(setting.language or "en")
     reading = read(change, language, (*change.path, setting.document or ""))
     noise = clause_noise(change, reading)
     if noise:
         return _silent(noise)
     silent = reading.before.is_silent and reading.after.is_silent
-    facts = () if silent or language is None else _facts(reading, setting, language, other)
+    facts = () if silent or language is None or is_title(reading) else _facts(reading, setting, language, other)
     topics = topics_of(reading, rules.topics)
     reasons = reasons_of(reading, facts, topics, rules.scores)
     if language is None or "all" not in language.covers:
         reasons = (*reasons, *_uncovered(setting.language, language, reasons, rules.scores))
-    if returned:
-        reasons = (*reasons, _return_reason(reasons, reading))
     score = round(sum(r.points for r in reasons), 2)
     return Verdict(
         significance=_grade(score, reasons, rules.scores),
@@ -128,11 +134,11 @@ def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry
 def _facts(reading: Reading, setting: Setting, language: LanguageRules, other: Inquiry | None) -> tuple[Fact, ...]:
     entities = [f for f in party_facts(reading) if other is None or not other.says(f.after or f.before or "")]
     names = " ".join(f"{f.before} {f.after}" for f in entities)
-    known = Known(language.lexicon, language.classes, other)
+    known = Known(language.lexicon, language.classes_for(setting.service or ""), other)
     typed = [f for f in typed_facts(reading, known) if f.fact != "party" or (f.after or f.before or "") not in names]
     return (
         *typed,
-        *promise_facts(reading, language.classes, setting.service, other),
+        *promise_facts(reading, known.classes, other),
         *modality_facts(reading),
         *entities,
         *figures(reading),
@@ -149,9 +155,13 @@ def _returned(change: ClauseChange, setting: Setting) -> bool:
     )
 
 
-def _return_reason(reasons: Sequence[Reason], reading: Reading) -> Reason:
-    points = -round(_RETURNED * sum(r.points for r in reasons), 2)
-    return Reason("stood here in an earlier version", points, "returned", None, None, first_changed(reading.after))
+def _after_absence(verdict: Verdict, scores: Scores) -> Verdict:
+    """Takes points off a clause that only came back; the words it rests on are those that the size counts."""
+    points = -round(_RETURNED * sum(r.points for r in verdict.reasons), 2)
+    place = next((r.after_span for r in verdict.reasons if r.rule == "size"), None)
+    reasons = (*verdict.reasons, Reason("stood here in an earlier version", points, "returned", None, None, place))
+    score = round(sum(r.points for r in reasons), 2)
+    return replace(verdict, significance=_grade(score, reasons, scores), score=score, reasons=reasons)
 
 
 def _noise_of_kind(change: ClauseChange) -> Noise | None:

@@ -10,127 +10,49 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from tracker.significance.terms import FIGURE, BadTerm, Hit, Meaning, Part, Sense, joined, parts_of
+from tracker.significance.words import Words, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 GAP = 3
+SHORT = 400  # code points of a text whose terms are remembered
 _MOST_WORDS = 200_000  # remembered words; far above the vocabulary of a long history
 _MOST_STATES = 50_000  # remembered states; a long history needs a fraction of them
 _MOST_TEXTS = 10_000  # remembered headings and lead-ins
-_SPLIT = re.compile(r"(\w+)")
+_MOST_KEPT = 4_000  # remembered texts with their words
+_BREAK = re.compile(r"[.!?;:]\s")
+_BREAK_SHORT = re.compile(r"[.!?;:,]\s")
 
 
-class Words(NamedTuple):
-    """The words of a text in lower case, and where each begins and ends."""
-
-    words: list[str]
-    starts: list[int]
-    ends: list[int]
-
-
-def words_of(text: str, offset: int = 0) -> Words:
-    """Gives the words of a text with their offsets, counted from `offset`."""
-    low = text.lower()
-    if len(low) != len(text):  # "İ" grows when lowered; offsets must not move
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    parts = _SPLIT.split(low)
-    offsets = list(accumulate(map(len, parts), initial=offset))
-    return Words(parts[1::2], offsets[1:-1:2], offsets[2::2])
-
-
-class Meaning(NamedTuple):
-    """What a term says: a topic with its strength, a value of a fact with its rank, or a cue."""
-
-    kind: str  # "topic", "value", "also" (the value in words too common to be told), "cue" or "scene"
-    name: str  # the topic, the fact, the cue or the scene
-    value: str  # which value of the fact
-    weight: float  # strength of a topic, rank of a value
-
-
-class Sense(NamedTuple):
-    """What a term says, sorted by kind."""
-
-    topics: tuple[Meaning, ...]
-    values: tuple[Meaning, ...]
-    cues: tuple[str, ...]  # words whose place matters to a rule
-    scenes: frozenset[str]  # what is being spoken of; that it is said at all matters
-
-
-Hit = tuple[int, int, Sense]  # a term found: the words from the first to the last (half-open), and what they mean
-
-
-def joined(senses: Sequence[Sense]) -> Sense:
-    """Gives what several terms say together, each thing once."""
-    return Sense(
-        tuple({m: None for sense in senses for m in sense.topics}),
-        tuple({m: None for sense in senses for m in sense.values}),
-        tuple({name: None for sense in senses for name in sense.cues}),
-        frozenset([name for sense in senses for name in sense.scenes]),
-    )
-
-
-class BadTerm(ValueError):
-    """A term that cannot be read; says why."""
-
-
-class Part(NamedTuple):
-    """One place in a term: a word, a word beginning, a class of words, or a gap."""
-
-    kind: str  # "word", "prefix", "class", "figure" or "gap"
-    text: str
-
-
-_FIGURE = Part("figure", "")
-
-
-def parts_of(term: str, classes: Mapping[str, frozenset[str]]) -> list[Part]:
-    """Reads a term; raises BadTerm where it cannot be one."""
-    parts: list[Part] = []
-    for piece in term.split():
-        if piece == "...":
-            parts.append(Part("gap", ""))
-        elif piece == "#":
-            parts.append(_FIGURE)
-        elif piece.startswith("@"):
-            if piece[1:] not in classes:
-                raise BadTerm(f"no class {piece!r}")
-            parts.append(Part("class", piece[1:]))
-        else:
-            parts += _plain_parts(piece, term)
-    if not parts or parts[0].kind == "gap" or parts[-1].kind == "gap":
-        raise BadTerm("a term begins and ends with a word")
-    if len(parts) == 1 and parts[0].kind == "prefix" and len(parts[0].text) < 3:
-        raise BadTerm(f"{term!r} is too short for a word beginning")
-    return parts
-
-
-def _plain_parts(piece: str, term: str) -> Iterator[Part]:
-    words = _SPLIT.findall(piece.lower())
-    if not words or "*" in piece[:-1]:
-        raise BadTerm(f"{piece!r} in {term!r} is no word")
-    for n, word in enumerate(words):
-        last = n == len(words) - 1
-        yield Part("prefix" if last and piece.endswith("*") else "word", word)
+def whole_terms(hits: Sequence[Hit], text: str, words: Words) -> list[Hit]:
+    """Gives the terms inside which no sentence ends, and whose two words no comma parts."""
+    return [
+        hit
+        for hit in hits
+        if hit[1] - hit[0] == 1
+        or not (_BREAK if hit[1] - hit[0] > 2 else _BREAK_SHORT).search(
+            text, words.starts[hit[0]], words.ends[hit[1] - 1]
+        )
+    ]
 
 
 @dataclass(slots=True)
 class _Node:
     """A place reached inside terms: what may come next, and what is said when a term ends here."""
 
-    after: dict[Part, _Node] = field(default_factory=dict)
-    gap: _Node | None = None
+    after: dict[int, int] = field(default_factory=dict)  # the next place by the number of the part that leads to it
+    gap: int | None = None
     sense: Sense | None = None
 
 
-class _Item(NamedTuple):
-    """A term being read: how far, over how many words, how many more a gap may swallow."""
-
-    node: int
-    age: int
-    gap: int
+# A term being read is one number: how far (its node), over how many words (its age), how many more a gap may swallow.
+_AGE, _NODE = 3, 11  # the bits at which age and node begin
+_GAP_MASK, _AGE_MASK = (1 << _AGE) - 1, (1 << _NODE - _AGE) - 1
+_MOST_AGE = _AGE_MASK  # words of the longest term
 
 
 class _State(dict[int, "_State"]):
@@ -138,12 +60,12 @@ class _State(dict[int, "_State"]):
 
     __slots__ = ("begun", "build", "ends")
 
-    def __init__(self, build: Lexicon, items: frozenset[_Item]) -> None:
+    def __init__(self, build: Lexicon, items: frozenset[int]) -> None:
         super().__init__()
         self.build = build
         self.begun = items
         nodes = build.nodes
-        ends = {(i.age, i.node): sense for i in items if (sense := nodes[i.node].sense)}
+        ends = {(i >> _AGE & _AGE_MASK, i >> _NODE): sense for i in items if (sense := nodes[i >> _NODE].sense)}
         self.ends = tuple([(age, ends[age, node]) for age, node in sorted(ends)])
 
     def __missing__(self, symbol: int) -> _State:
@@ -172,36 +94,40 @@ class Lexicon:
 
     def __init__(self, terms: Mapping[str, Sequence[Meaning]], classes: Mapping[str, frozenset[str]]) -> None:
         self.nodes = [_Node()]
-        self._numbers: dict[int, int] = {id(self.nodes[0]): 0}
-        self._fits: list[frozenset[Part]] = [frozenset()]
-        self._fit_numbers: dict[frozenset[Part], int] = {frozenset(): 0}
-        self._known: set[Part] = set()
+        self._parts: dict[Part, int] = {}  # the number of each part
+        self._fits: list[frozenset[int]] = [frozenset()]
+        self._fit_numbers: dict[frozenset[int], int] = {frozenset(): 0}
         for term, meanings in terms.items():
             self._add(parts_of(term, classes), tuple(meanings))
-        self._members: dict[str, list[Part]] = {}
-        for part in self._known:
+        self._members: dict[str, list[int]] = {}
+        for part, number in self._parts.items():
             for word in classes[part.text] if part.kind == "class" else ():
-                self._members.setdefault(word, []).append(part)
-        self._lengths = sorted({len(p.text) for p in self._known if p.kind == "prefix"})
+                self._members.setdefault(word, []).append(number)
+        self._lengths = sorted({len(p.text) for p in self._parts if p.kind == "prefix"})
         self._forget()
 
     def _forget(self) -> None:
         self._said: dict[tuple[str, ...], Sense] = {}
+        self._words: dict[str, Words] = {}
+        self._terms: dict[str, list[Hit]] = {}
         self._held: dict[str, frozenset[tuple[str, str]]] = {}
         self._symbols = _Symbols(self)
-        self._states: dict[frozenset[_Item], _State] = {}
+        self._states: dict[frozenset[int], _State] = {}
+        self._begun: dict[int, frozenset[int]] = {}  # what each symbol begins
         self._root = self._state(frozenset())
 
     def _add(self, parts: Sequence[Part], meanings: tuple[Meaning, ...]) -> None:
         node = self.nodes[0]
+        if (GAP + 1) * len(parts) > _MOST_AGE:
+            raise BadTerm("a term of so many words is too long")
         for part in parts:
             if part.kind == "gap":
                 node.gap = self._numbered(node.gap)
-                node = node.gap
+                node = self.nodes[node.gap]
             else:
-                self._known.add(part)
-                node.after[part] = self._numbered(node.after.get(part))
-                node = node.after[part]
+                number = self._parts.setdefault(part, len(self._parts))
+                node.after[number] = self._numbered(node.after.get(number))
+                node = self.nodes[node.after[number]]
         node.sense = Sense(
             tuple(m for m in meanings if m.kind == "topic"),
             tuple(m for m in meanings if m.kind in ("value", "also")),
@@ -209,53 +135,60 @@ class Lexicon:
             frozenset(m.name for m in meanings if m.kind == "scene"),
         )
 
-    def _numbered(self, node: _Node | None) -> _Node:
+    def _numbered(self, node: int | None) -> int:
         if node is None:
-            node = _Node()
-            self._numbers[id(node)] = len(self.nodes)
-            self.nodes.append(node)
+            node = len(self.nodes)
+            self.nodes.append(_Node())
         return node
 
     def symbol_of(self, word: str) -> int:
         """Gives the number of the set of parts that a word fits."""
         fits = set(self._members.get(word, ()))
-        fits.update(
-            p for p in (Part("word", word), _FIGURE) if p in self._known and (p is not _FIGURE or word[0].isdigit())
-        )
-        for length in self._lengths:
-            part = Part("prefix", word[:length])
-            if length <= len(word) and part in self._known:
-                fits.add(part)
+        wanted = [Part("word", word), *(Part("prefix", word[:n]) for n in self._lengths if n <= len(word))]
+        if word[0].isdigit():
+            wanted.append(FIGURE)
+        fits.update([self._parts[part] for part in wanted if part in self._parts])
         key = frozenset(fits)
         if key not in self._fit_numbers:
             self._fit_numbers[key] = len(self._fits)
             self._fits.append(key)
         return self._fit_numbers[key]
 
-    def _state(self, items: frozenset[_Item]) -> _State:
+    def _state(self, items: frozenset[int]) -> _State:
         state = self._states.get(items)
         if state is None:
             state = self._states[items] = _State(self, items)
         return state
 
-    def step(self, items: frozenset[_Item], symbol: int) -> _State:
+    def step(self, items: frozenset[int], symbol: int) -> _State:
         """Gives the state after one more word."""
         fits = self._fits[symbol]
-        reached: set[_Item] = set()
-        for item in (*items, _Item(0, 0, 0)):
-            node = self.nodes[item.node]
-            for part in fits:
-                if part in node.after:
-                    reached |= self._entered(node.after[part], item.age + 1)
-            if item.gap:
-                reached.add(_Item(item.node, item.age + 1, item.gap - 1))
+        begun = self._begun.get(symbol)
+        if begun is None:
+            begun = self._begun[symbol] = frozenset(self._entered(0, fits))
+        if not items:
+            return self._state(begun)
+        reached = set(begun)
+        for item in items:
+            if fits:
+                reached.update(self._entered(item, fits))
+            if item & _GAP_MASK:
+                reached.add(item + (1 << _AGE) - 1)
         return self._state(frozenset(reached))
 
-    def _entered(self, node: _Node, age: int) -> set[_Item]:
-        entered = {_Item(self._numbers[id(node)], age, 0)} if node.after or node.sense else set()
-        if node.gap:
-            entered.add(_Item(self._numbers[id(node.gap)], age, GAP))
-        return entered
+    def _entered(self, item: int, fits: frozenset[int]) -> list[int]:
+        """Gives the places that a word leads to from one place."""
+        after = self.nodes[item >> _NODE].after
+        age = (item & _AGE_MASK << _AGE) + (1 << _AGE)
+        places = []
+        for part in fits & after.keys():
+            number = after[part]
+            node = self.nodes[number]
+            if node.after or node.sense:
+                places.append(number << _NODE | age)
+            if node.gap is not None:
+                places.append(node.gap << _NODE | age | GAP)
+        return places
 
     def said(self, texts: tuple[str, ...]) -> Sense:
         """Gives all that the terms of some texts say together; remembered, for headings are asked for often."""
@@ -273,9 +206,30 @@ class Lexicon:
         if held is None:
             if len(self._held) > _MOST_TEXTS:
                 self._held.clear()
-            values = [m for _, _, sense in self.find(words_of(text).words) for m in sense.values]
+            values = [m for _, _, sense in self.terms_in(text, self.words_in(text)) for m in sense.values]
             held = self._held[text] = frozenset([(m.name, m.value) for m in values])
         return held
+
+    def words_in(self, text: str) -> Words:
+        """Gives the words of a text; remembered for short ones, which come again and again."""
+        words = self._words.get(text)
+        if words is None:
+            words = words_of(text)
+            if len(text) <= SHORT:
+                if len(self._words) > _MOST_KEPT:
+                    self._words.clear()
+                    self._terms.clear()
+                self._words[text] = words
+        return words
+
+    def terms_in(self, text: str, words: Words) -> list[Hit]:
+        """Gives the terms among the words of a text, or those looked at of a long one; remembered for short ones."""
+        if len(text) > SHORT:
+            return whole_terms(self.find(words.words), text, words)
+        hits = self._terms.get(text)
+        if hits is None:
+            hits = self._terms[text] = whole_terms(self.find(words.words), text, words)
+        return hits
 
     def find(self, words: Sequence[str]) -> list[Hit]:
         """Gives every term that stands in the words, in the order of their ends."""

@@ -13,8 +13,8 @@ from tracker.significance.dates import DATE, PIECE, STAMP, YEAR_OR_DIGITS
 
 if TYPE_CHECKING:
     from tracker.model import ClauseChange
-    from tracker.significance.lexicon import Meaning
     from tracker.significance.reading import Reading, Side
+    from tracker.significance.terms import Meaning
 
 
 _DIGIT = re.compile(r"\d")
@@ -38,6 +38,15 @@ def clause_noise(change: ClauseChange, reading: Reading) -> Noise | None:
     """Says why a changed clause is no news, or None where it may be."""
     if not reading.changed_words:
         return Noise.ORDER if reading.moved_words else Noise.COSMETIC
+    if (change.before and change.after) or reading.moved_words:
+        return _noise(change, reading)
+    side, is_heading = reading.after if change.after else reading.before, change.block is BlockKind.HEADING
+    if is_heading not in side.noise:  # a clause that came or went as a whole: told by its words alone
+        side.noise[is_heading] = _noise(change, reading)
+    return side.noise[is_heading]
+
+
+def _noise(change: ClauseChange, reading: Reading) -> Noise | None:
     if _is_stamp(reading) and all(_only_dates(text, change) for text in _changed_text(change, reading)):
         return Noise.DATES
     if change.before is None or change.after is None:

@@ -7,79 +7,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.model import Direction, Fact, FactChange, Span
 from tracker.significance.dates import DATE
+from tracker.significance.number_patterns import (
+    AGE,
+    AGO,
+    AMOUNT,
+    COUNTED,
+    CURRENCY,
+    DAYS,
+    DURATION,
+    EFFECTIVE,
+    EXAMPLE,
+    HOUSE,
+    LETTERS,
+    PLAIN,
+    REFERENCE,
+    TELLING,
+    WORDS,
+    YEAR,
+)
+from tracker.significance.sentences import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracker.significance.reading import Reading, Side
 
-_ONE_TO_TWENTY = """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty
-"""
-_WORDS = {word: n for n, word in enumerate(_ONE_TO_TWENTY.split(), 1)} | {
-    "thirty": 30,
-    "forty": 40,
-    "forty-five": 45,
-    "sixty": 60,
-    "ninety": 90,
-}
-_NUMBER = (
-    r"(?:\d[\d.,]*\d|\d|(?:(?:one|two|three) hundred(?: and)?[ -]?)?(?:"
-    + "|".join(sorted(_WORDS, key=len, reverse=True))
-    + r"))"
-)
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0, "year": 365.0}
-_UNIT = r"(?:second|minute|hour|day|week|month|year)s?"
-_CODE = r"(?:USD|EUR|GBP|CHF|CAD|AUD|INR|BRL|JPY)"
-_SYMBOL = r"(?:US|CA|AU|C|A|HK|S)?[$€£¥₹]"
-_DURATION = re.compile(
-    rf"\b({_NUMBER})(?:\s*\(\s*\d+\s*\))?[\s-](?:calendar |business |working |consecutive )?"
-    r"(hour|day|week|month|year)s?\b(?!\s+(?:of age|old|ago))(?!-old)(?![\s-]+olds?\b)"
-    r"(?!\s+(?:and|or)\s+(?:older|over|above|up)\b)",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(
-    rf"(?:{_SYMBOL}\s?\d(?:[\d.,]*\d)?(?:[KkM]\b)?|\b{_CODE}\s?\d[\d.,]*\d?\b"
-    rf"|\b\d[\d.,]*\s?(?:{_CODE}|dollars|euros?|pounds)\b)(?:\s(?:thousand|million|billion)\b)?",
-    re.IGNORECASE,
-)
-_AGE = re.compile(
-    r"\b(?:under|over|at least|above|below|minimum age of|age of|aged?|older than|younger than)\s(?:the age of\s)?"
-    rf"({_NUMBER})(?:\s(?:years of age|years old))?\b"
-    rf"(?![\s-](?:{_UNIT}|calendar|business|%|percent|million|USD))(?![.,]\d|\s+(?:U\.?S\.?C|C\.?F\.?R)\b|\s§)"
-    rf"|\b({_NUMBER})[\s-](?:years of age|years? old|year-olds?|years-old"
-    r"|(?:years )?(?:and|or) (?:older|over|above))\b",
-    re.IGNORECASE,
-)
-_PLAIN = re.compile(
-    r"(?<![\w.,/§#-])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?:\s?(?:%|percent|million|billion|thousand)\b|%)?"
-    rf"(?![\w/-]|\.\d|\s{_UNIT}\sago)",
-    re.IGNORECASE,
-)
-_EFFECTIVE = re.compile(
-    r"\b(?:effective(?! until)|in effect|effect on|takes? effect|starting|beginning|from)\b",
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(
-    r"(?:sections?|article|art\.|clause|paragraph|chapter|annex|no\.?|number|version|part|step|p\.o\. box|suite|§)\s*$",
-    re.IGNORECASE,
-)
-
-
-# What follows the number of a house, and clauses that only count: pages to leaf through, comments, how long ago.
-_HOUSE = re.compile(
-    r"(?:[-/]\d+\w?)?,?\s+(?:[A-Z][\w.\u2019'-]*,?\s+){1,4}?(?:street|st|avenue|ave|road|rd|lane|way|drive|boulevard|blvd|square"
-    r"|place|plaza|quay|court|row|tower|floor|building|house|hill|gardens?|parkway|terrace)\b",
-    re.IGNORECASE,
-)
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
-_TELLING = 4  # words of a clause that says something about its numbers
-_AGO = re.compile(r"\bago\b", re.IGNORECASE)
-_CURRENCY = re.compile(r"[$€£¥₹]")
-_YEAR = re.compile(r"(?:19|20)\d\d|\d[./-]\d")
-
-
+_UNTIL = re.compile(r"\s+(?:until|to|through)\b")
 _LONG = 200  # code points: a longer clause says something
 
 
@@ -87,12 +40,13 @@ class _Value(NamedTuple):
     text: str
     size: float
     span: Span
+    changed: bool
 
 
 def _size(text: str) -> float:
     low = text.lower()
-    if low in _WORDS:
-        return float(_WORDS[low])
+    if low in WORDS:
+        return float(WORDS[low])
     try:
         return float(low.replace(",", ""))
     except ValueError:
@@ -103,10 +57,9 @@ def _values(side: Side, pattern: re.Pattern[str], spans: Iterable[Span]) -> list
     values = []
     for start, end in spans:
         for m in pattern.finditer(side.text, start, end):
-            if side.changed_within(m.span()):
-                number = next((g for g in m.groups() if g), m.group())
-                scale = _DAYS.get((m.group(2) or "").lower(), 1.0) if pattern is _DURATION else 1.0
-                values.append(_Value(m.group(), _size(number) * scale, m.span()))
+            number = next((g for g in m.groups() if g), m.group())
+            scale = DAYS.get((m.group(2) or "").lower(), 1.0) if pattern is DURATION else 1.0
+            values.append(_Value(m.group(), _size(number) * scale, m.span(), side.changed_within(m.span())))
     return values
 
 
@@ -150,23 +103,23 @@ def figures(reading: Reading) -> list[Fact]:
 def _wanted(reading: Reading, scenes: set[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
     """Gives the kinds of figures worth a search; what one pattern took, the later ones leave alone."""
     texts = reading.before.text, reading.after.text
-    if any(_YEAR.search(text) for text in texts):
+    if any(YEAR.search(text) for text in texts):
         yield "effective_date", DATE
-    if "money" in scenes or any(_CURRENCY.search(text) for text in texts):
-        yield "amount", _AMOUNT
+    if "money" in scenes or any(CURRENCY.search(text) for text in texts):
+        yield "amount", AMOUNT
     if "age_context" in scenes:
-        yield "age", _AGE
+        yield "age", AGE
     if "unit" in scenes:
-        yield "duration", _DURATION
+        yield "duration", DURATION
     if all(_tells(text) for text in texts):  # a number that only comes or goes says nothing by itself
-        yield "number", _PLAIN
+        yield "number", PLAIN
 
 
 def _tells(text: str) -> bool:
     """Tells whether a clause says something about its numbers, and does not just count pages or comments."""
     if len(text) > _LONG:
         return True
-    return len(_LETTERS.findall(text)) >= _TELLING and not _AGO.search(text)
+    return len(LETTERS.findall(text)) >= TELLING and not AGO.search(text)
 
 
 def _overlaps(span: Span, used: Iterable[Span]) -> bool:
@@ -176,22 +129,30 @@ def _overlaps(span: Span, used: Iterable[Span]) -> bool:
 def _fits(name: str, side: Side, value: _Value) -> bool:
     lead = side.text[max(0, value.span[0] - 24) : value.span[0]]
     if name == "effective_date":
-        return bool(_EFFECTIVE.search(lead)) and not lead.rstrip().lower().endswith(("until", "before"))
+        return (
+            not _UNTIL.match(side.text, value.span[1])
+            and bool(EFFECTIVE.search(lead))
+            and not lead.rstrip().lower().endswith(("until", "before"))
+        )
     if name == "number":
         behind = side.text[value.span[1] : value.span[1] + 60]
-        if _HOUSE.match(behind) or _REFERENCE.search(lead):
+        if HOUSE.match(behind) or REFERENCE.search(lead) or re.fullmatch(r"(?:19|20)\d\d", value.text):
             return False
-        return not re.fullmatch(r"(?:19|20)\d\d", value.text)
+        return "%" in value.text or counts(side.text) or COUNTED.match(behind) is not None
     if name == "age":
         return 5 <= value.size <= 25
+    if name == "amount":
+        return not EXAMPLE.search(side.text, side.sentence(value.span[0])[0], value.span[0])
     return True
 
 
 def _compared(name: str, before: list[_Value], after: list[_Value], reading: Reading) -> list[Fact]:
-    stay = {v.text.lower() for v in before} & {v.text.lower() for v in after}
+    if not any(v.changed for v in (*before, *after)):
+        return []
     low = reading.before.text.lower(), reading.after.text.lower()
-    gone = _each_once(v for v in before if v.text.lower() not in stay and v.text.lower() not in low[1])
-    come = _each_once(v for v in after if v.text.lower() not in stay and v.text.lower() not in low[0])
+    sizes = {v.size for v in before}, {v.size for v in after}
+    gone = _each_once(v for v in before if v.changed and v.size not in sizes[1] and v.text.lower() not in low[1])
+    come = _each_once(v for v in after if v.changed and v.size not in sizes[0] and v.text.lower() not in low[0])
     rule = f"{name}.figure"
     if len(gone) == len(come):
         return [
@@ -208,7 +169,7 @@ def _compared(name: str, before: list[_Value], after: list[_Value], reading: Rea
             for a, b in zip(gone, come, strict=True)
             if _differ(name, a, b) and (name != "number" or _same_hunk(a, b, reading))
         ]
-    if name == "number":
+    if name == "number" or (name == "duration" and counts(reading.after.text or reading.before.text)):
         return []
     return [Fact(name, FactChange.REMOVED, v.text, None, None, v.span, None, rule) for v in gone] + [
         Fact(name, FactChange.ADDED, None, v.text, None, None, v.span, rule) for v in come

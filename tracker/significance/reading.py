@@ -10,21 +10,22 @@ import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.model import Op
-from tracker.significance.lexicon import Meaning, Sense, words_of
+from tracker.model import BlockKind, Op
+from tracker.significance.lexicon import SHORT
+from tracker.significance.terms import Meaning, Sense
+from tracker.significance.words import Words, words_of
 from tracker.text.normalize import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tracker.model import ClauseChange, Span
+    from tracker.model import ClauseChange, Noise, Span
     from tracker.significance.rules import LanguageRules
+    from tracker.significance.terms import Hit
 
-LONG = 400  # code points; shorter clauses are read whole
+_MOST_SIDES = 3_000  # remembered sides
 _REACH = 200  # how far is read around a change in a long clause
 _SENTENCE = re.compile(r"[.!?]['\")\]\u201d\u2019]*\s+(?=[^\sa-zà-ÿа-я])|[;\n]")
-_BREAK = re.compile(r"[.!?;:]\s")
-_BREAK_SHORT = re.compile(r"[.!?;:,]\s")
 _MARKS = str.maketrans(dict.fromkeys("*_\\\"'", ""))  # left-over markup, and quotes of any kind
 
 
@@ -65,9 +66,11 @@ class Side:
 
     __slots__ = (
         "_breaks",
+        "_found_by",
         "changed",
         "cues",
         "ends",
+        "noise",
         "points",
         "scenes",
         "starts",
@@ -76,29 +79,42 @@ class Side:
         "values",
         "words",
     )
+    topics: list[Found]
+    values: dict[str, list[Found]]
+    cues: dict[str, list[Cue]]
+    scenes: set[str]
 
-    def __init__(
-        self, text: str, words: Sequence[str], starts: Sequence[int], ends: Sequence[int], changed: bytes
-    ) -> None:
+    def __init__(self, text: str, words: Words, changed: bytes, rules: LanguageRules | None = None) -> None:
         self.text = text
-        self.words = words
-        self.starts = starts
-        self.ends = ends
+        self.words, self.starts, self.ends = words
         self.changed = changed  # one a word: 1 where it changed
+        self.noise: dict[bool, Noise | None] = {}  # what it is where it came or went as a whole: as a heading, or not
         self.points: tuple[int, ...] = ()  # where words of the other side are missing
-        self.topics: list[Found] = []
-        self.values: dict[str, list[Found]] = {}
-        self.cues: dict[str, list[Cue]] = {}
-        self.scenes: set[str] = set()
+        self._found_by = rules
         self._breaks: list[int] | None = None
 
-    def find(self, rules: LanguageRules) -> None:
-        """Looks the terms of a language up."""
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Looks the terms up when one is first asked for: most of what is no news is told by its words alone."""
+            if name not in ("topics", "values", "cues", "scenes"):
+                raise AttributeError(name)
+            self._find()
+            return getattr(self, name)
+
+    def _find(self) -> None:
+        """Looks the terms of the language up and sorts them by what they mean."""
+        self.topics, self.values, self.cues, self.scenes = [], {}, {}, set()
+        rules = self._found_by
+        if rules is None or not self.words:
+            return
+        words = Words(self.words, self.starts, self.ends)
+        self._sort(rules.lexicon.terms_in(self.text, words), rules)
+
+    def _sort(self, hits: Iterable[Hit], rules: LanguageRules) -> None:
         changed, topics, values, cues = self.changed, self.topics, self.values, self.cues
         make = tuple.__new__  # terms are many, and this is the quickest way
-        for first, last, (names, facts, cued, scenes) in rules.lexicon.find(self.words):
-            if last - first > 1 and self._is_broken(first, last):
-                continue
+        for first, last, (names, facts, cued, scenes) in hits:
             touched = 1 in changed[first:last]
             for meaning in names:
                 topics.append(make(Found, (meaning, first, last, touched)))
@@ -113,11 +129,6 @@ class Side:
             first, last = self.words_in(match.span()) if match else (0, 0)
             if first < last:
                 topics.append(Found(Meaning("topic", topic, "", 1.0), first, last, 1 in changed[first:last]))
-
-    def _is_broken(self, first: int, last: int) -> bool:
-        """Tells whether a sentence ends inside a term, or a comma parts its two words."""
-        between = _BREAK if last - first > 2 else _BREAK_SHORT
-        return between.search(self.text, self.starts[first], self.ends[last - 1]) is not None
 
     def negated(self, found: Found) -> bool:
         """Tells whether a "not" stands before a term in its sentence."""
@@ -180,6 +191,9 @@ class Reading(NamedTuple):
     moved_words: int
     lead_in: Sense  # what the words that introduce its list speak of
     place: Sense  # what these, the headings and the name of the document speak of
+    block: BlockKind
+    listed_under: str  # the words that introduce its list, as they stand
+    headings: tuple[str, ...]
 
 
 def hunks_of(change: ClauseChange) -> tuple[Hunk, ...]:
@@ -208,7 +222,18 @@ def read(change: ClauseChange, rules: LanguageRules | None, around: tuple[str, .
     after, come, arrived = _side(change.after, [h.after for h in hunks], change.after_elsewhere, rules)
     lead_in = rules.lexicon.said((change.lead_in,)) if rules else NOTHING
     place = rules.lexicon.said((*around, change.lead_in)) if rules else NOTHING
-    return Reading(before, after, hunks, max(gone, come), max(left, arrived), lead_in, place)
+    return Reading(
+        before,
+        after,
+        hunks,
+        max(gone, come),
+        max(left, arrived),
+        lead_in,
+        place,
+        change.block,
+        change.lead_in,
+        change.path,
+    )
 
 
 def _side(
@@ -216,35 +241,45 @@ def _side(
 ) -> tuple[Side, int, int]:
     """Gives the side, the number of words that changed and the number of words that only moved."""
     if not text:
-        return Side("", (), (), (), b""), 0, 0
-    words, starts, ends = _words(text, spans)
+        return Side("", Words([], [], []), b""), 0, 0
     whole = len(spans) == 1 and spans[0] == (0, len(text))
-    changed = bytearray(b"\1" if whole else b"\0") * len(words)
+    if whole and not elsewhere and rules:
+        side = rules.sides.get(text) or _whole_side(text, rules)
+        return side, len(side.words), 0
+    words = _words(text, spans, rules)
+    changed = bytearray(b"\1" if whole else b"\0") * len(words.words)
     if not whole:
-        _mark(changed, spans, starts, ends, 1)
+        _mark(changed, spans, words.starts, words.ends, 1)
     left = marked = changed.count(1)
     if elsewhere:
-        _mark(changed, elsewhere, starts, ends, 0)
+        _mark(changed, elsewhere, words.starts, words.ends, 0)
         left = changed.count(1)
-    side = Side(text, words, starts, ends, bytes(changed))
+    side = Side(text, words, bytes(changed), rules)
     side.points = tuple([start for start, end in spans if start == end])
-    if rules:
-        side.find(rules)
     return side, left, marked - left
 
 
-def _words(text: str, spans: Sequence[Span]) -> tuple[list[str], list[int], list[int]]:
-    if len(text) <= LONG:
-        return words_of(text)
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+def _whole_side(text: str, rules: LanguageRules) -> Side:
+    """Gives the side of a clause that came or went as a whole; remembered, for many do both."""
+    words = rules.lexicon.words_in(text)
+    side = Side(text, words, b"\1" * len(words.words), rules)
+    if len(text) <= SHORT:
+        if len(rules.sides) > _MOST_SIDES:
+            rules.sides.clear()
+        rules.sides[text] = side
+    return side
+
+
+def _words(text: str, spans: Sequence[Span], rules: LanguageRules | None) -> Words:
+    if len(text) <= SHORT:
+        return rules.lexicon.words_in(text) if rules else words_of(text)
+    read = Words([], [], [])
     for start, end in _windows(text, spans):
         part = words_of(text[start:end], start)
-        words += part.words
-        starts += part.starts
-        ends += part.ends
-    return words, starts, ends
+        read.words.extend(part.words)
+        read.starts.extend(part.starts)
+        read.ends.extend(part.ends)
+    return read
 
 
 def _mark(changed: bytearray, spans: Iterable[Span], starts: Sequence[int], ends: Sequence[int], flag: int) -> None:

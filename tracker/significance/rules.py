@@ -12,14 +12,17 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tracker.significance.lexicon import BadTerm, Lexicon, Meaning, parts_of
+from tracker.significance.lexicon import Lexicon
 from tracker.significance.rules_file import RulesFile
+from tracker.significance.terms import BadTerm, Meaning, parts_of
 from tracker.significance.vocabulary import FACTS, TOPICS
+from tracker.significance.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
 
     from tracker.model import Verdict
+    from tracker.significance.reading import Side
     from tracker.significance.standing import Question
 
 _NO_RANK = float("nan")
@@ -66,6 +69,16 @@ class LanguageRules:
     covers: frozenset[str]
     classes: Mapping[str, frozenset[str]]
     patterns: tuple[tuple[str, str, Pattern], ...] = ()  # topic, pattern as written, compiled
+    sides: dict[str, Side] = field(default_factory=dict, compare=False, repr=False)  # of whole clauses, read before
+    _named: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict, compare=False, repr=False)
+
+    def classes_for(self, service: str) -> Mapping[str, frozenset[str]]:
+        """Gives the classes of words, with the service among the words by which the provider speaks of itself."""
+        classes = self._named.get(service)
+        if classes is None:
+            provider = self.classes.get("provider", frozenset()).union(words_of(service).words)
+            classes = self._named[service] = {**self.classes, "provider": provider}
+        return classes
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import xxhash
 from tracker.model import BlockKind
 from tracker.text.inline import visible
 from tracker.text.normalize import fold, fold_link
-from tracker.text.tokens import codes, token_starts, tokens
+from tracker.text.tokens import Word, codes, content, token_starts, tokens, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,19 +22,26 @@ if TYPE_CHECKING:
 SENTENCE_WORDS = 5  # a shorter sentence that stands elsewhere too is a chance repeat
 PSEUDO_HEADING = 7  # the level of a paragraph that is all bold: below every real heading
 
-_CELL_BORDER = re.compile(r"\s*(?<!\\)\|\s*")
+BORDER = " | "  # between the cells of a row, in its words
+CELL_BORDER = re.compile(r"\s*(?<!\\)\|\s*")
 _SENTENCE = re.compile(r"[^\s.!?;:][^.!?;:]*(?:[.!?;:]+(?!\s)[^.!?;:]*)*[.!?;:]*")
+_NUMBERED = frozenset(  # what stands before the number of a section, in the languages we meet
+    {
+        "article", "section", "chapter", "part", "annex", "clause", "schedule",
+        "artikel", "abschnitt", "articulo", "artículo", "articolo", "artigo", "раздел", "статья",
+    }
+)  # fmt: skip
 _NUMBER = re.compile(
     r"""
     (?:
-      (?P<word>(?i:article|section|chapter|part|annex|clause|schedule|artikel|abschnitt|articulo|artículo|articolo|artigo|раздел|статья)
+      (?P<word>(?i:NUMBERED)
         \s+(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,6}|[A-Z]))(?:[.:)](?!\w)|\s*[-\u2013\u2014]|$)
       | §{1,2}\s?(?P<sign>\d{1,3}(?:\.\d{1,3})*)[.:)]?
       | \((?P<bracket>\d{1,3}|[A-Za-z]{1,2}|[ivxlIVXL]{1,6})\)
       | (?P<dotted>\d{1,3}(?:\.\d{1,3}){1,5})(?:[.):]|(?=\s+[^\W\d_a-z]))
       | (?P<plain>\d{1,3}|[A-Za-z]|[ivxIVX]{2,6})[.)](?!\w)
     )\s*(?=\S)|(?P<alone>\d{1,3}(?:\.\d{1,3})*[.)]?)$
-    """,
+    """.replace("NUMBERED", "|".join(sorted(_NUMBERED))),
     re.VERBOSE,
 )
 
@@ -45,7 +52,7 @@ def fingerprint(key: str) -> bytes:
 
 
 class Block:
-    """One block of text, free of its place. What it says is read when first asked for, and kept.
+    """One block of text, free of its place. What only few are asked for is found when first asked for, and kept.
 
     Attributes:
         kind, level: what it is in its page; the level of a heading, the depth of an item.
@@ -56,32 +63,28 @@ class Block:
         number: the printed number, from the words or the list marker: "8.3", "(a)", "Article 4".
         links: link targets as they stand; folded_links: as comparing sees them.
         key: what comparing looks at: the folded words. Equal keys mean equal words.
+        size: how many words it has, about.
         fingerprint: a short name for the key (XXH3, 64 bits).
+        words: what stands between the blanks of the text.
         tokens, token_starts: the folded words and marks of the text, and where each begins in it.
         codes: the tokens as one-byte codes, for a quick look at how alike two blocks are.
         content: the words that carry meaning, about: those of at least five letters, blind to case.
         sentences: the key's sentences of at least SENTENCE_WORDS words.
-        size: how many words it has, about.
     """
 
     __slots__ = (
         "close", "codes", "content", "fingerprint", "folded_links", "full", "key", "kind", "level", "links", "marker",
         "number", "number_length", "open", "raw", "sentences", "size", "start", "text", "token_starts", "tokens",
+        "words",
     )  # fmt: skip
-    full: str
-    text: str
-    number: str | None
-    number_length: int
-    links: tuple[str, ...]
-    folded_links: tuple[str, ...]
-    key: str
     fingerprint: bytes
+    words: list[Word]
     tokens: list[str]
     token_starts: list[int]
     codes: bytes
     content: frozenset[str]
     sentences: tuple[str, ...]
-    size: int
+    folded_links: tuple[str, ...]
 
     def __init__(self, kind: BlockKind, level: int, raw: str, extent: tuple[int, int, int], marker: str = "") -> None:
         self.kind = kind
@@ -89,64 +92,41 @@ class Block:
         self.raw = raw
         self.open, self.start, self.close = extent
         self.marker = marker
-
-    def __getattr__(self, name: str) -> object:
-        """Fills the attribute asked for the first time; later reads find it in its slot."""
-        fill = _FILLS.get(name)
-        if fill is None:
-            raise AttributeError(name)
-        fill(self)
-        return getattr(self, name)
-
-    def _read(self) -> None:
-        raw = self.raw.strip("| \t") if self.kind is BlockKind.ROW else self.raw
-        text, self.links = visible(raw)
-        if self.kind is BlockKind.ROW:
-            text = _CELL_BORDER.sub(" | ", text)
-        self.full = self.text = text
+        if kind is BlockKind.ROW:
+            text, self.links = visible(raw.strip("| \t"))
+            text = CELL_BORDER.sub(BORDER, text)
+        else:
+            text, self.links = visible(raw)
+        self.full = text
         number = number_of(text)
         if number is None:
-            self.number, self.number_length = _ordinal(self.marker), 0
+            self.number, self.number_length = _ordinal(marker), 0
         else:
             self.number, self.number_length = number
-            self.text = text[self.number_length :]
+            text = text[self.number_length :]
+        self.text = text
+        self.key = fold(text)
+        self.size = text.count(" ") + 1
 
-    def _tokenize(self) -> None:
-        self.tokens = tokens(self.text)
-
-    def _place_tokens(self) -> None:
-        self.token_starts = token_starts(self.text)
-
-    def _fold(self) -> None:
-        self.key = fold(self.text)
-
-    def _hash(self) -> None:
-        self.fingerprint = fingerprint(self.key)
-
-    def _measure(self) -> None:
-        self.size = self.text.count(" ") + 1
-
-    def _encode(self) -> None:
-        self.codes = codes(self.tokens)
-
-    def _weigh(self) -> None:
-        self.content = frozenset([token.casefold() for token in self.tokens if len(token) > 4])
-
-    def _part(self) -> None:
-        found = [sentence for _, sentence in sentences(self.key)]
-        self.sentences = tuple([s for s in found if s.count(" ") >= SENTENCE_WORDS - 1])
-
-    def _fold_links(self) -> None:
-        self.folded_links = tuple([fold_link(link) for link in self.links])
+    def __getattr__(self, name: str) -> object:
+        """Finds the attribute asked for the first time; later reads find it in its slot."""
+        find = _FINDS.get(name)
+        if find is None:
+            raise AttributeError(name)
+        value = find(self)
+        setattr(self, name, value)
+        return value
 
     def is_same(self, other: Block) -> bool:
         """Tells whether two blocks were read from the same source as the same thing."""
         return self is other or (
-            self.raw == other.raw
+            self.key == other.key
+            and self.raw == other.raw
             and self.kind is other.kind
             and self.level == other.level
             and self.marker == other.marker
             and self.close - self.start == other.close - other.start
+            and self.start - self.open == other.start - other.open
         )
 
     @property
@@ -158,17 +138,17 @@ class Block:
         return f"Block({self.kind}, {self.level}, {self.number!r}, {self.text[:60]!r})"
 
 
-_FILLS: dict[str, Callable[[Block], None]] = {
-    **dict.fromkeys(("full", "text", "number", "number_length", "links"), Block._read),  # noqa: SLF001  # its own methods
-    "tokens": Block._tokenize,  # noqa: SLF001
-    "token_starts": Block._place_tokens,  # noqa: SLF001
-    "key": Block._fold,  # noqa: SLF001
-    "fingerprint": Block._hash,  # noqa: SLF001
-    "size": Block._measure,  # noqa: SLF001
-    "codes": Block._encode,  # noqa: SLF001
-    "content": Block._weigh,  # noqa: SLF001
-    "sentences": Block._part,  # noqa: SLF001
-    "folded_links": Block._fold_links,  # noqa: SLF001
+_FINDS: dict[str, Callable[[Block], object]] = {
+    "fingerprint": lambda block: fingerprint(block.key),
+    "words": lambda block: words(block.text),
+    "tokens": lambda block: tokens(block.words),
+    "token_starts": lambda block: token_starts(block.text),
+    "codes": lambda block: codes(block.words),
+    "content": lambda block: content(block.words),
+    "sentences": lambda block: tuple(
+        [sentence for _, sentence in sentences(block.key) if sentence.count(" ") >= SENTENCE_WORDS - 1]
+    ),
+    "folded_links": lambda block: tuple([fold_link(link) for link in block.links]),
 }
 
 
@@ -183,7 +163,7 @@ def number_of(text: str) -> tuple[str, int] | None:
     >>> number_of("8.3. Law Enforcement Authorities")
     ('8.3', 5)
     """
-    if not text or (text[0].isalpha() and text[1:2] not in ".)" and " " not in text[:12]):
+    if not text or (text[0].isalpha() and not _may_number(text[:12])):
         return None
     found = _NUMBER.match(text)
     if not found:
@@ -199,6 +179,14 @@ def number_of(text: str) -> tuple[str, int] | None:
     if kind == "alone" and not value.rstrip(".)").count("."):
         return None
     return value.rstrip("."), found.end()
+
+
+def _may_number(opening: str) -> bool:
+    """Tells whether a text that begins with this letter may begin with a number: a quick look, nearly all do not."""
+    word, blank, _ = opening.partition(" ")
+    if blank and word.casefold() in _NUMBERED:
+        return True
+    return "." in opening[1:7] or ")" in opening[1:7]
 
 
 def _ordinal(marker: str) -> str | None:

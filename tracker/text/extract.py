@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from tracker.errors import EmptyPage, UnreadablePage
-from tracker.model import Format
+from tracker.model import Format, Part
 from tracker.text.html import canonical
 from tracker.text.html_charset import characters
+from tracker.text.pdf import pdf_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +31,19 @@ def extract_record(record: Record, pages: Sequence[Page]) -> str:
         ExtractionError: one of the pages gives no text, so there is no whole document.
         DeclarationError: a declaration asks for what we cannot do.
     """
-    first = extract(record.format, record.body, pages[0] if pages else None, charset=record.charset)
-    if not record.more:
-        return first
-    rest = [
-        extract(part.format, part.body, page, base_url=part.url, charset=part.charset)
-        for part, page in zip(record.more, pages[1:], strict=False)
-    ]
-    return "\n".join((first, *rest))
+    if not record.more:  # a record that holds one page shows the first of those declared
+        return extract(record.format, record.body, pages[0] if pages else None, charset=record.charset)
+    parts = (Part(record.format, record.body, charset=record.charset), *record.more)
+    if pages and len(pages) != len(parts):
+        raise UnreadablePage(f"the document is declared as {len(pages)} pages, and {len(parts)} of them are here")
+    texts = []
+    for number, part in enumerate(parts):
+        try:
+            page = pages[number] if pages else None
+            texts.append(extract(part.format, part.body, page, base_url=part.url, charset=part.charset))
+        except (EmptyPage, UnreadablePage) as error:
+            raise type(error)(f"page {number + 1} of {len(parts)}: {error}") from error
+    return "\n".join(texts)
 
 
 def extract(
@@ -59,18 +65,24 @@ def extract(
 
     Raises:
         EmptyPage: there are no bytes, or no words.
-        UnreadablePage: the bytes are no text.
+        UnreadablePage: the bytes are no text, or a PDF file that cannot be read.
         NoMatch: the declaration's selectors found nothing.
         DeclarationError: the declaration asks for what we cannot do.
     """
-    if record_format is Format.PDF:
-        raise UnreadablePage("PDF files are kept but not read")
     is_html = record_format is Format.HTML
     if page and is_html:
         page.require_supported()
-    text = characters(body, charset, markup=is_html)
-    if is_html:
-        text = canonical(text, page, base_url)
+    if body.strip() and _is_pdf(record_format, body):
+        text = pdf_text(body)
+    else:
+        text = characters(body, charset, markup=is_html)
+        if is_html:
+            text = canonical(text, page, base_url)
     if not _WORD.search(text):
         raise EmptyPage("the page has no words" + (" where its declaration looks" if page else ""))
     return text
+
+
+def _is_pdf(record_format: Format, body: bytes) -> bool:
+    """Tell whether bytes are a PDF file, whatever the server calls them."""
+    return record_format is Format.PDF or body[:1024].lstrip().startswith(b"%PDF-")

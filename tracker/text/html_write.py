@@ -14,7 +14,7 @@ from tracker.text.html_lists import Numbering
 from tracker.text.html_table import Cell, Table, span
 from tracker.text.html_words import NO_ATTRIBUTES, Attributes, Words
 
-_Told = Callable[["Writer", Attributes], None]
+Told = Callable[["Writer", Attributes], None]
 
 WITH_ATTRIBUTES = frozenset({"a", "ol", "ul", "li", "td", "th", "table"})
 # What may stand inside a heading without ending it: boxes for design.
@@ -26,7 +26,7 @@ _OTHER_BLOCKS = (
 )  # fmt: skip
 
 
-def _heading_opener(level: int) -> _Told:
+def _heading_opener(level: int) -> Told:
     def told(writer: Writer, _: Attributes) -> None:
         writer.open_heading(level)
 
@@ -195,7 +195,7 @@ class Writer(Words):
         if self._tables:
             self._columns.pop()
 
-    OPENING: ClassVar[dict[str, _Told]] = {
+    OPENING: ClassVar[dict[str, Told]] = {
         **{f"h{level}": _heading_opener(level) for level in range(1, 7)},
         **dict.fromkeys(_OTHER_BLOCKS, boundary),
         **dict.fromkeys(_WITHIN_HEADING, _block_within_heading),
@@ -218,7 +218,7 @@ class Writer(Words):
         "q": Words.quotation_mark,
         "a": Words.open_link,
     }
-    CLOSING: ClassVar[dict[str, _Told]] = {
+    CLOSING: ClassVar[dict[str, Told]] = {
         **dict.fromkeys(_OTHER_BLOCKS, boundary),
         **dict.fromkeys(_WITHIN_HEADING, _block_within_heading),
         **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _close_heading),

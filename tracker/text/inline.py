@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.text.normalize import cloudflare_address
 
-_ODD = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]|[^\S ]")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 _BLANK = r"\t\n\v\f\r\x1c-\x1f\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # all blanks but the space
 _MARK = re.compile(rf"[\\*_`\[\]!<&{_BLANK}\u200b-\u200f\u2060\ufeff\u00ad]")  # what a token can begin with
+_ODD = re.compile(rf"[{_BLANK}\u200b-\u200f\u2060\ufeff\u00ad]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _TOKEN = re.compile(
     r"""
@@ -36,6 +39,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 
+_LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s<>]+)(?:\s+\"[^\"\n]*\")?\)")
+_LONE_STARS = re.compile(r"(?:^|\s)\*+(?:\s|$)")  # no mark of emphasis
 _AS_WRITTEN = ("escaped", "address")
 _AS_BLANK = ("break", "blank")
 
@@ -54,8 +59,34 @@ def visible(raw: str) -> Inline:
     """Gives the words of a block's source as a reader sees them, blanks squeezed, and its link targets."""
     if _is_plain(raw):
         return Inline(raw, ())
-    found, links = pieces(raw)
+    return _simple(raw) or _spelled(*pieces(raw))
+
+
+def _spelled(found: Iterable[Piece], links: tuple[str, ...]) -> Inline:
     return Inline(" ".join("".join([text for text, _, _ in found]).split()), links)
+
+
+def _simple(raw: str) -> Inline | None:
+    """Gives the words of a source whose only marks are links and stars, as most have; None where there are others."""
+    if "\\" in raw or "![" in raw or "email-protection" in raw or ("\n" in raw and ">" in raw):
+        return None
+    links: list[str] = []
+    text = raw
+    if "[" in raw:
+        *cut, rest = _LINK.split(raw)
+        for words, target in zip(cut[1::3], cut[2::3], strict=True):
+            if words or target[0] != "#":
+                links.append(target)
+        text = "".join([*[one for k, one in enumerate(cut) if k % 3 < 2], rest])
+    if "[" in text or "]" in text or "_" in text or "<" in text or "`" in text or "&" in text:
+        return None
+    if not text.isascii() and _INVISIBLE.search(text):
+        return None
+    if "*" in text:
+        if _LONE_STARS.search(raw):
+            return None
+        text = text.replace("*", "")
+    return Inline(" ".join(text.split()), tuple(links))
 
 
 def _is_plain(raw: str) -> bool:

@@ -13,6 +13,7 @@ _FOLD = {
     **dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e", ""),
 }
 _FOLDED = re.compile("[" + "".join(_FOLD) + "]")
+_MOST = tuple((character, _FOLD[character]) for character in "\u2019\u201c\u201d\u2013")  # nearly all that is met
 _TRACKING = re.compile(
     r"(?i)^(utm_\w+|gclid|gbraid|wbraid|dclid|fbclid|msclkid|yclid|igshid|mc_[ce]id|_hs\w+|_ga|_gl|oldid|ref_src|ref_url|"
     r"s?session_?id|sid|jsessionid|phpsessid|csrf\w*|nonce|timestamp|__cf\w+|trk\w*|hsctatracking)$"
@@ -25,6 +26,9 @@ def fold(text: str) -> str:
     """Gives `text` as comparing sees it: NFKC, plain quotes and dashes, single blanks, no zero-width characters."""
     if text.isascii():
         return text.replace("`", "'") if "`" in text else text
+    for character, plain in _MOST:
+        if character in text:
+            text = text.replace(character, plain)
     text = _FOLDED.sub(_fold_character, text)
     if text.isascii() or unicodedata.is_normalized("NFKC", text):
         return text

@@ -12,12 +12,15 @@ from tracker.text.units import read_unit, units_of
 if TYPE_CHECKING:
     from tracker.text.blocks import Block
 
+BLANK_LINE = "\n\n"  # what stands between chunks
+
 
 class Chunk(NamedTuple):
-    """The blocks of a chunk, and where in it the unit of each begins."""
+    """The blocks of a chunk, where in it the unit of each begins, and how many characters it has."""
 
     blocks: tuple[Block, ...]
     places: tuple[int, ...]
+    length: int
 
 
 _SHELF = 3000  # chunks and units kept of a document, twice over
@@ -46,16 +49,14 @@ class Shelf:
 
     def _read(self, source: str) -> Chunk:
         """Reads a chunk, unit by unit: a unit means the same wherever it stands."""
-        units = units_of(source)
+        units, starts = units_of(source)
         if len(units) == 1:
             alone = read_unit(source)
-            return Chunk(alone, (0,) * len(alone))
+            return Chunk(alone, (0,) * len(alone), len(source))
         blocks: list[Block] = []
         places: list[int] = []
-        at = 0
-        for unit in units:
+        for unit, start in zip(units, starts, strict=True):
             found = self.chunk(unit).blocks
             blocks += found
-            places += [at] * len(found)
-            at += len(unit) + 1
-        return Chunk(tuple(blocks), tuple(places))
+            places += [start] * len(found)
+        return Chunk(tuple(blocks), tuple(places), len(source))

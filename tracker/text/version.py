@@ -2,37 +2,58 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import accumulate, chain
 
 import xxhash
 
 from tracker.model import BlockKind, Clause
 from tracker.text.blocks import PSEUDO_HEADING, Block
-from tracker.text.shelf import Chunk, Shelf
+from tracker.text.shelf import BLANK_LINE, Chunk, Shelf
 
 _LEAD_IN_REACH = 100  # blocks: a longer list is searched for its lead-in no further
 _LEAD_IN_LIMIT = 300  # characters: a longer paragraph before a list says more than what the list is about
 
 
 class Version:
-    """The text of a document and its blocks; clauses, with their place, are made when asked for."""
+    """The text of a document and its blocks; it is read, and clauses with their place are made, when asked for."""
 
     def __init__(self, text: str, shelf: Shelf) -> None:
         self.text = text
-        self.blocks: list[Block] = []
-        self._places: list[tuple[int, Chunk]] = []
-        at = 0
-        for source in text.split("\n\n"):
-            chunk = shelf.chunk(source)
-            self.blocks += chunk.blocks
-            self._places.append((at, chunk))
-            at += len(source) + 2
+        self.shelf = shelf
+
+    @cached_property
+    def _chunks(self) -> list[Chunk]:
+        return list(map(self.shelf.chunk, self.text.split(BLANK_LINE)))
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """The blocks of the whole text."""
+        return list(chain.from_iterable([chunk.blocks for chunk in self._chunks]))
+
+    @cached_property
+    def _chunk_starts(self) -> list[int]:
+        """Where each chunk begins in the text."""
+        return list(accumulate([chunk.length + len(BLANK_LINE) for chunk in self._chunks[:-1]], initial=0))
+
+    @cached_property
+    def _firsts(self) -> list[int]:
+        """The number of the first block of each chunk."""
+        return list(accumulate([len(chunk.blocks) for chunk in self._chunks[:-1]], initial=0))
 
     @cached_property
     def _starts(self) -> list[int]:
         """Where the unit of each block begins in the text."""
-        return [at + place for at, chunk in self._places for place in chunk.places]
+        parts = zip(self._chunk_starts, self._chunks, strict=True)
+        return [at + place for at, chunk in parts for place in chunk.places]
+
+    def index_at(self, offset: int) -> int:
+        """Gives the number of the first block that begins, marker and all, at a place in the text or behind it."""
+        k = bisect_right(self._chunk_starts, offset) - 1
+        places, blocks = self._chunks[k].places, self._chunks[k].blocks
+        within = offset - self._chunk_starts[k]
+        return self._firsts[k] + bisect_left(range(len(blocks)), within, key=lambda n: places[n] + blocks[n].open)
 
     def span(self, index: int) -> tuple[int, int]:
         """Gives the place in the text of a block's words, list marker left out."""
