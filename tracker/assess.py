@@ -6,12 +6,13 @@ Live checks and replay both go through `assess`. It keeps no clock and reads not
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.diff.changes import changes
 from tracker.diff.compare import compare
 from tracker.errors import EmptyPage, ExtractionError, NoMatch
-from tracker.model import Cause, Change, ClauseChange, JudgedClause, Noise, Record, VersionRef
+from tracker.model import Cause, Change, ClauseChange, JudgedClause, Noise, Part, Record, VersionRef
 from tracker.past import Face, Past, Seen, Told
 from tracker.significance.changelog import cross_check
 from tracker.significance.judge import Setting, judge
@@ -109,13 +110,28 @@ class _Assessor:
         if seen:
             return self._return(seen.id, self._known_face(seen.id, text))
         face = Face(self.after, text, self.past.shelf)
-        if self.past.faces:
+        doubt = self._doubt_of_parts(pages, read)
+        if self.past.faces and not doubt:
             return self._compared(face)
-        if not self.record.is_trusted and suspect(text, None, language=face.language) in (Noise.WALL, Noise.EMPTY):
+        if not self.record.is_trusted:
+            doubt = doubt or suspect(text, None, language=face.language)
+        if doubt:
             self.past.ids[self.record.id] = Seen(self.record.id, good=False)
-            return Finding(Cause.CHANGE, Noise.WALL, face.language)
+            return Finding(Cause.CHANGE, doubt, face.language)
         self._remember(face)
         return Finding(Cause.CHANGE, None if self.past.last is None else Noise.CAPTURE_LOSS, face.language)
+
+    def _doubt_of_parts(self, pages: Sequence[Page], read: Reading) -> Noise | None:
+        """Says why one of several pages is none of the document; beside the others it would not be noticed."""
+        record = self.record
+        if not record.more or record.is_trusted:
+            return None
+        parts = (Part(record.format, record.body, charset=record.charset), *record.more)
+        for number, part in enumerate(parts):
+            alone = replace(record, format=part.format, body=part.body, charset=part.charset, more=())
+            if doubt := suspect(read(alone, pages[number : number + 1]), None):
+                return doubt
+        return None
 
     def _compared(self, face: Face) -> Finding:
         """Compares a text never seen before with the good text it belongs to, unless it is no version."""
@@ -144,6 +160,8 @@ class _Assessor:
         other = self.past.doubt
         if doubt in (Noise.WALL, Noise.EMPTY) or other is None or self.past.last != other.ref:
             return False
+        if suspect(face.text, None, language=face.language):
+            return False  # it is no text at all, however often it comes
         return suspect(face.text, other.text, language=face.language, last_language=other.language) is None
 
     def _return(self, first: str, face: Face) -> Finding:
