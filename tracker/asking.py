@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from tracker.config import Config
 
 
+def gate_of(config: Config) -> Gate:
+    """Make the way out that a configuration allows.
+
+    Raises:
+        UsageError: its allow-list cannot be read.
+    """
+    return Gate(user_agent(__version__, config.fetch.contact), allow_list(config.fetch.allow))
+
+
 def page_at(url: str, config: Config) -> Captured:
     """Fetch a page once.
 
@@ -24,8 +33,7 @@ def page_at(url: str, config: Config) -> Captured:
         SourceError: there was no page; says why.
         UsageError: the allow-list of the configuration cannot be read.
     """
-    gate = Gate(user_agent(__version__, config.fetch.contact), allow_list(config.fetch.allow))
-    outcome = fetch(PageRequest(url), Fetcher(gate))
+    outcome = fetch(PageRequest(url), Fetcher(gate_of(config)))
     if isinstance(outcome, Captured):
         return outcome
     why = f"{outcome.kind}: {outcome.detail}" if isinstance(outcome, Failed) else "not modified"

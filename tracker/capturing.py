@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracker import TOOL
 from tracker.fetch.outcome import Captured, NotModified
 from tracker.model import Format
-from tracker.store.evidence import Capture, Hop, Outcome
+from tracker.store.evidence import RENDERED, Capture, Hop, Outcome
 from tracker.visiting import sent_headers
-from tracker.watching import TOOL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ def capture_of(watched: Watched, one: fetched.Outcome, part: int, at: datetime) 
         "part": part,
     }
     if isinstance(one, Captured):
-        notes = [*(["a browser ran its scripts"] if one.is_rendered else [])]
+        notes = [RENDERED] if one.is_rendered else []
         notes += [] if one.is_settled else ["it still changed when the time was over"]
         notes += [f"asked despite robots.txt: {one.request.despite_robots}"] if one.request.despite_robots else []
         return Capture(

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from tracker.capturing import capture_of
 from tracker.fetch.outcome import Captured, NotModified
-from tracker.model import Cause, Noise, Part, Record
+from tracker.model import Cause, Noise, Part, Record, record_id
 from tracker.planning import doubtful_check, next_check, retry
 from tracker.recording import Checked, Result, in_episode, reassessed, result_of, write_assessed
-from tracker.store.evidence import Outcome, record_id
+from tracker.store.evidence import Outcome
 from tracker.visiting import host_of, kept_validators
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from tracker.model import Noise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from tracker.replay import Played
     from tracker.text.declaration import ServiceDeclaration
@@ -60,7 +59,7 @@ class Met:
             return ()
         return (f"no declaration of {', '.join(self.undeclared)}: pages of these were not read",)
 
-    def fail_without_version(self, source: Path) -> None:
+    def fail_without_version(self, source: str) -> None:
         """Raise SourceError where a document that should have given a version gave none."""
         failed = self.barren + (self.undeclared if self.is_named or not self.tally.versions else [])
         if failed:

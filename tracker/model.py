@@ -5,11 +5,13 @@ The words are those of the glossary in the user guide. Offsets and spans count U
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 Span = tuple[int, int]
@@ -141,6 +143,11 @@ class Record:
     charset: str | None = None  # as the server named it
     more: tuple[Part, ...] = ()  # the pages after the first, where a document is made of several
     is_trusted: bool = False  # somebody looked at it and says that it is the document, whatever it looks like
+
+
+def record_id(digests: Sequence[str]) -> str:
+    """Give the id of a record: the SHA-256 of its bytes in hex, or one hash of those of its several pages."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode("ascii")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError
+from tracker.planning import checked_schedule
 from tracker.seed_tables import (
     DocumentTable,
     EndsTable,
@@ -22,7 +23,6 @@ from tracker.seed_tables import (
     read_file,
     renamed,
 )
-from tracker.planning import checked_schedule
 from tracker.text.declaration import Declaration, Page, PastPages, Range, Schedule, Selector, ServiceDeclaration
 from tracker.text.html_select import check_selector
 
@@ -39,19 +39,28 @@ def read_declarations(folder: Path) -> dict[str, ServiceDeclaration]:
     Raises:
         DeclarationError: a file cannot be read, or says something unknown; the message names file and key.
     """
-    if not folder.is_dir():
-        raise DeclarationError(f"{folder}: no such folder of declarations")
-    files = sorted(file for file in folder.iterdir() if _declares(file))
-    if not files:
-        raise DeclarationError(f"{folder}: no declarations here; one is a file like Telegram.toml or Telegram.json")
     services: dict[str, ServiceDeclaration] = {}
-    for file in files:
+    for file in declaration_files(folder):
         service = read_declaration(file)
         if service.service in services:
             other = services[service.service].origin
             raise DeclarationError(f"{file}: {service.service} is declared in {other} already; keep one of them")
         services[service.service] = service
     return services
+
+
+def declaration_files(folder: Path) -> tuple[Path, ...]:
+    """Give the files of a folder that declare services.
+
+    Raises:
+        DeclarationError: there is no such folder, or none in it.
+    """
+    if not folder.is_dir():
+        raise DeclarationError(f"{folder}: no such folder of declarations")
+    files = tuple(sorted(file for file in folder.iterdir() if _declares(file)))
+    if not files:
+        raise DeclarationError(f"{folder}: no declarations here; one is a file like Telegram.toml or Telegram.json")
+    return files
 
 
 def read_declaration(file: Path) -> ServiceDeclaration:

@@ -10,11 +10,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker import __version__
+from tracker import TOOL
 from tracker.assess import assess
 from tracker.errors import DeclarationError, UnreadablePage, UsageError
 from tracker.past import Past
 from tracker.planning import plan_of
+from tracker.replay import pages_of
 from tracker.text.extract import extract_record
 from tracker.visiting import Errand, host_of
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from tracker.store.store import Store
     from tracker.text.declaration import Declaration, Page, ServiceDeclaration
 
-TOOL = f"policy-tracker/{__version__}"
 REMEMBERED = 64  # documents whose past is kept at hand
 
 
@@ -86,13 +86,9 @@ class Watching:
 
     def made_by(self, service: str, document: str) -> str:
         """Name what makes versions and changes of captures: the program, the declaration, the rules."""
-        return f"{TOOL} {digest_of(self.declared(service, document))} {self.rules_digest}".rstrip()
-
-    def pages(self, record: Record) -> tuple[Page, ...]:
-        """Give the declared pages of a record."""
-        told = self.services.get(record.service)
-        found = told.document(record.document) if told else None
-        return found.at(record.at) if found else ()
+        told = self.services.get(service)
+        found = told.document(document) if told else None
+        return f"{TOOL} {digest_of(found) if found else 'undeclared'} {self.rules_digest}".rstrip()
 
     def journey(self, service: str, document: str, past: Past) -> Iterator[Assessed]:
         """Assess the records of a document as the archive has them, from its first one on."""
@@ -103,14 +99,16 @@ class Watching:
         """Assess one record."""
         texts: list[str] = []
 
-        def read(record: Record, pages: Sequence[Page]) -> str:
+        def read(asked: Record, pages: Sequence[Page]) -> str:
             try:
-                texts.append(self.read(record, pages))
+                text = self.read(asked, pages)
             except DeclarationError as wrong:  # what one page was declared with shall not keep others from being read
                 raise UnreadablePage(str(wrong)) from wrong
-            return texts[-1]
+            if asked is record:  # not one of its pages alone
+                texts.append(text)
+            return text
 
-        change = assess(record, past, self.pages(record), self.rules, read=read)
+        change = assess(record, past, pages_of(self.services)(record), self.rules, read=read)
         good = past.ids[record.id].good
         if not good or not texts:
             return Assessed(number, record, change, None, "")

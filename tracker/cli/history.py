@@ -19,10 +19,10 @@ from tracker.digest.selection import NOTHING
 from tracker.digest.visible import visible
 from tracker.digest.words import GRADES
 from tracker.errors import SourceError, UsageError
-from tracker.formats.source import open_history
 from tracker.history import lives_of
 from tracker.lives import Event, Life, most_changed_first, named, numbers_and_headings
 from tracker.model import BlockKind
+from tracker.opening import open_source
 from tracker.replay import Play, chosen, pages_of
 from tracker.rule_folders import read_rules
 from tracker.seeds import read_declarations
@@ -76,15 +76,17 @@ def command(
     configured = read_config(config)
     declared = read_declarations(declarations or configured.declarations)
     play = Play(pages_of(declared), read_rules(rules_folder or configured.rules), NOTHING, pack)
-    source = source or configured.snapshots
     with ExitStack() as stack:
-        history = stack.enter_context(open_history(source))
+        opened = stack.enter_context(open_source(source, configured, declared))
+        for remark in opened.remarks:
+            note(remark)
+        history = opened.history
         (line,) = chosen(history.lines, (service,), (document,))
         moved = stack.enter_context(progress_bar(len(line.listed)))
         records = stack.enter_context(history.reading()).records(line)
         lives = lives_of(_moving(records, moved), play)
     if not lives:
-        raise SourceError(f"{source}: no record gave a version of {service} {document}")
+        raise SourceError(f"{opened.name}: no record gave a version of {service} {document}")
     found = most_changed_first(lives) if name is None else _found(lives, name)
     if as_json:
         told = (_line(service, document, life, event) for life, event in _by_time(found))

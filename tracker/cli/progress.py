@@ -13,29 +13,29 @@ _LONG = 400
 
 
 @contextmanager
-def progress_bar(total: int) -> Iterator[Callable[[int], None]]:
-    """Give what moves the bar; it appears with the first move, and only in a terminal and for long work."""
+def progress_bar(total: int, doing: str = "replaying", least: int = _LONG) -> Iterator[Callable[[int], None]]:
+    """Give what moves the bar; it appears with the first move, in a terminal, for long work."""
     with ExitStack() as stack:
         moves: list[Callable[[int], None]] = []
 
         def move(done: int) -> None:
             if not moves:
-                moves.append(_started(stack, total))
+                moves.append(_started(stack, total, doing))
             moves[0](done)
 
-        yield move if total >= _LONG and sys.stderr.isatty() else _ignore
+        yield move if total >= least and sys.stderr.isatty() else _ignore
 
 
 def _ignore(_: int) -> None:
     """Show nothing."""
 
 
-def _started(stack: ExitStack, total: int) -> Callable[[int], None]:
+def _started(stack: ExitStack, total: int, doing: str) -> Callable[[int], None]:
     from rich.console import Console  # noqa: PLC0415  only who watches needs it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (
-        TextColumn("replaying"),
+        TextColumn(doing),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("records"),

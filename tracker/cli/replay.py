@@ -17,8 +17,8 @@ from tracker.coverage_files import read_articles
 from tracker.digest.packing import pack, pack_with_episode
 from tracker.digest.selection import Selection, may_be_explained
 from tracker.errors import UsageError
-from tracker.formats.source import open_history
 from tracker.met import Met
+from tracker.opening import open_source
 from tracker.replay import (
     Play,
     Rival,
@@ -90,7 +90,8 @@ def command(
     """Tell what changed over a stored history, clause by clause.
 
     SOURCE is a folder of saved pages, a git repository, or a git bundle in the layout of Open Terms Archive;
-    without it, the archive of the configuration. Filters choose what is printed, never what is read.
+    without it, the archive of the configuration, or the sample pages where there is none yet. Filters choose what is
+    printed, never what is read.
 
     \b
     Examples:
@@ -110,11 +111,11 @@ def command(
         raise UsageError("--against compares rules: --html, --coverage, --topic and --full do not go with it")
     articles = tuple(article for path in coverage for article in read_articles(path))
     declared = read_declarations(declarations or configured.declarations)
-    source = source or configured.snapshots
     with ExitStack() as stack:
-        history = stack.enter_context(open_history(source))
-        for remark in history.remarks:
+        opened = stack.enter_context(open_source(source, configured, declared))
+        for remark in opened.remarks:
             note(remark)
+        history = opened.history
         lines = chosen(history.lines, services, documents)
         if against:
             asked = Asked(everything=everything, least=min_significance)
@@ -132,10 +133,10 @@ def command(
 
             played = explained(played, articles, lambda name: names_of(declared, name), shape.encoding)
         met = Met(declared, is_named=bool(documents))
-        show(_ORDERS[order](met.counted(played)), shape, met.sentence, f"What changed: {source.name}")
+        show(_ORDERS[order](met.counted(played)), shape, met.sentence, f"What changed: {Path(opened.name).name}")
         for remark in (*met.remarks(), met.sentence()):
             note(remark)
-    met.fail_without_version(source)
+    met.fail_without_version(opened.name)
 
 
 def _known_topics(asked: tuple[str, ...], known: tuple[str, ...]) -> None:

@@ -57,8 +57,7 @@ class Captured:
         """Give the charset that the server names, as it names it; what a browser rendered we write ourselves."""
         if self.is_rendered:
             return "utf-8"
-        found = _CHARSET.search(_value(self.headers, "content-type") or "")
-        return found[1] if found else None
+        return named_charset(self.headers)
 
     @property
     def validators(self) -> Validators | None:
@@ -100,6 +99,12 @@ class Failed:
 Outcome = Captured | NotModified | Failed
 
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';]+)""", re.IGNORECASE)
+
+
+def named_charset(headers: Headers) -> str | None:
+    """Give the charset that the headers of an answer name."""
+    found = _CHARSET.search(_value(headers, "content-type") or "")
+    return found[1] if found else None
 
 
 def _value(headers: Headers, name: str) -> str | None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from tracker.errors import SourceError
+from tracker.formats.history import LARGEST, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,9 @@ def environment(ceiling: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running(repository: Path, *arguments: str, talks: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    repository: Path, *arguments: str, talks: bool = False, doing: str = "read it to the end"
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run git in a repository; SourceError with git's own last words where it fails.
 
     A block that leaves early ends the process and asks nothing of its exit code.
@@ -87,7 +90,7 @@ def running(repository: Path, *arguments: str, talks: bool = False) -> Iterator[
                 if pipe:
                     pipe.close()
         if code:
-            raise SourceError(f"{repository}: git cannot read it to the end: {last_words(said)}")
+            raise SourceError(f"{repository}: git cannot {doing}: {last_words(said)}")
 
 
 def start(repository: Path, *arguments: str, said: IO[bytes], talks: bool) -> subprocess.Popen[bytes]:
@@ -102,7 +105,7 @@ def start(repository: Path, *arguments: str, said: IO[bytes], talks: bool) -> su
         )
     except FileNotFoundError as missing:
         raise SourceError(
-            f"{repository}: reading a git history takes git, which is not installed (or not on the PATH)"
+            f"{repository}: a git history takes git, which is not installed (or not on the PATH)"
         ) from missing
 
 
@@ -150,10 +153,19 @@ class Blobs:
         if len(head) != 3 or head[1] != b"blob":
             what = head[-1].decode("utf-8", "replace") if head else "git stopped"
             raise SourceError(f"{self._repository}: blob {blob} cannot be read ({what}): the history is broken")
-        body = self._answer.read(int(head[2]) + 1)
-        if len(body) != int(head[2]) + 1:
+        size = int(head[2])
+        if size > LARGEST:
+            self._pass_over(size + 1)
+            raise TooLarge(f"{self._repository}: blob {blob}")
+        body = self._answer.read(size + 1)
+        if len(body) != size + 1:
             raise SourceError(f"{self._repository}: git stopped inside blob {blob}")
         return body[:-1]
+
+    def _pass_over(self, size: int) -> None:
+        """Read what nobody wants, so that the next answer is the next thing read."""
+        while size and (block := self._answer.read(min(size, _CHUNK))):
+            size -= len(block)
 
 
 @contextmanager

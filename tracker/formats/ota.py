@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import SourceError
 from tracker.formats import git
-from tracker.formats.history import Line, Listed
+from tracker.formats.history import Line, Listed, Origin
 from tracker.model import Cause, Format, Record
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _LOG = (
     ),
     "--format=tformat:%H %at %s",
 )
+_COMMITTED = Origin("author date of a commit")
 _BUNDLE = re.compile(rb"# v\d+ git bundle\n")
 
 
@@ -188,7 +189,8 @@ def _lines(steps: Iterable[_Step]) -> tuple[Line, ...]:
         by_path[step.path] = grown
         if not (grown.listed and grown.listed[-1].id == step.blob):
             cause = _cause(step.title, is_first=not grown.listed)
-            grown.listed.append(Listed(step.at, step.blob, step.commit, Format(matched[3].decode()), cause))
+            kind = Format(matched[3].decode())
+            grown.listed.append(Listed(step.at, step.blob, step.commit, kind, cause, origin=_COMMITTED))
     return tuple(sorted(map(_line, growing), key=lambda line: (line.service, line.document)))
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from tracker.errors import StoreError
-from tracker.model import Part, Record
+from tracker.model import Part, Record, record_id
 from tracker.store.blobs import body_of, put
 from tracker.store.crash import Point
 from tracker.store.documents import identified
-from tracker.store.evidence import Capture, Logged, Outcome, entry, hashed, line, read_entry, record_id
+from tracker.store.evidence import Capture, Logged, Outcome, entry, hashed, line, read_entry
 from tracker.store.schema import blobs, captures, chain, documents, suspects
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from tracker.model import Cause, Format
 from tracker.store.schema import written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
+RENDERED = "a browser ran its scripts"  # in the note of a page that is not as the server sent it
 START = bytes(32)  # what stands for the hash before the first capture
 
 
@@ -135,11 +135,6 @@ def line(number: int, previous: bytes, capture: Capture, body: bytes | None, kep
     if kept != _json(rest) or not told.keys().isdisjoint(rest):
         raise ValueError("its entry is not as the archive writes it")
     return _json(told | rest)
-
-
-def record_id(digests: Sequence[str]) -> str:
-    """Give the id of a record: the SHA-256 of its bytes, or one hash of those of its several pages."""
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode("ascii")).hexdigest()
 
 
 def hashed(text: str) -> bytes:
