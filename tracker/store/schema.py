@@ -154,6 +154,19 @@ suspects = Table(
     Column("settled_as", String(16)),
 )
 
+# What somebody else vouches for: that the chain ended so at a moment of their clock.
+stamps = Table(
+    "stamps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("capture_id", Key, ForeignKey("captures.id"), nullable=False, index=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),  # by the clock of the authority
+    Column("authority", Text, nullable=False),
+    Column("answer", LargeBinary, nullable=False),  # DER, as it was received
+    Column("roots", Text, nullable=False),  # PEM: the certificates above its own
+)
+
 versions = Table(
     "versions",
     metadata,

@@ -80,6 +80,10 @@ class Store:
         with self._database.reading() as connection:
             yield connection
 
+    def reached(self, point: Point) -> None:
+        """Say that what happens between transactions has come to a named point."""
+        self._crash(point)
+
     def record_capture(self, capture: Capture) -> int:
         """Record one capture in a transaction of its own; when its number is given back, it is on the disk."""
         with self.writing() as writing:

@@ -28,6 +28,10 @@ class Writing:
     _cache: Cache
     _crash: Crash
 
+    def reached(self, point: Point) -> None:
+        """Say that what other parts write beside captures has come to a named point."""
+        self._crash(point)
+
     def record_capture(self, capture: Capture) -> int:
         """Add a capture to the log, its body where it is new; gives its number.
 

@@ -82,6 +82,16 @@ def _evidence() -> None:
         sa.Column("settled_at", Moment),
         sa.Column("settled_as", sa.String(16)),
     )
+    op.create_table(
+        "stamps",
+        sa.Column("id", Key, primary_key=True),
+        sa.Column("capture_id", Key, sa.ForeignKey("captures.id"), nullable=False, index=True),
+        sa.Column("asked_at", Moment, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+        sa.Column("authority", sa.Text, nullable=False),
+        sa.Column("answer", sa.LargeBinary, nullable=False),
+        sa.Column("roots", sa.Text, nullable=False),
+    )
 
 
 def _made_of_it() -> None:
