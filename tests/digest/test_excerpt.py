@@ -66,3 +66,10 @@ def test_blanks_at_the_end_of_changed_words_stand_outside_the_marks() -> None:
 def test_another_style_of_quotes_is_no_change_of_words() -> None:
     change = edited(("=", "if "), ("-", "you\u2019re "), ("+", "you're "), ("=", "a "), ("-", "user"), ("+", "guest"))
     assert excerpt(change) == (Edit(Op.EQUAL, "if you're a "), Edit(Op.DELETE, "user"), Edit(Op.INSERT, "guest"))
+
+
+def test_what_is_written_without_blanks_is_cut_by_its_letters() -> None:
+    (long,) = excerpt(clause(ChangeKind.ADDED, None, "\u6f22" * 5000))
+    assert len(long.text) == 90 * 12 + len(" [\u2026] ") + 30 * 12 - 4
+    (short,) = excerpt(clause(ChangeKind.ADDED, None, "\u6f22" * 1000))
+    assert short.text == "\u6f22" * 1000

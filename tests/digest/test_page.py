@@ -10,7 +10,8 @@ import pytest
 from changes import change, disclosure, edited, verdict
 
 from tracker.digest import page
-from tracker.model import Change, JudgedClause
+from tracker.digest.addresses import stored
+from tracker.model import Cause, Change, JudgedClause
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}"
 
@@ -114,3 +115,37 @@ def test_a_page_without_changes_says_so() -> None:
 def test_words_that_turn_around_the_direction_are_written_out() -> None:
     html = whole(change(JudgedClause(edited(("+", "a\u202eb")), verdict())))
     assert "<ins>a&lt;U+202E&gt;b</ins>" in html
+
+
+def test_the_page_of_one_change_says_what_it_rests_on_and_how_it_was_judged() -> None:
+    html = page.single(
+        stored(12, disclosure(), page="https://example.org/p", public_url="https://policies.example.org")
+    )
+    said = " ".join(re.sub("<[^>]*>", " ", html).split())
+    for words in (
+        "A change of 2024-09-24",
+        f"Snapshot before 2024-09-01 06:00:00 UTC , {'aaaa' * 10}",
+        f"Snapshot after 2024-09-24 06:00:00 UTC , {'bbbb' * 10}",
+        "Source https://example.org/privacy",
+        "Change https://policies.example.org/changes/12 , tracker show 12",
+        "+3.0 the legal basis is lower",
+        "quotes Acme opens up , The Gazette, 2024-09-25",
+    ):
+        assert words in said
+    assert "<details open>" in html
+    assert seen(html).addresses == [
+        "https://news.example/acme",
+        f"https://policies.example.org/snapshots/{'aaaa' * 10}",
+        f"https://policies.example.org/snapshots/{'bbbb' * 10}",
+        "https://example.org/p",
+        "https://policies.example.org/changes/12",
+    ]
+
+
+def test_the_page_of_a_first_record_has_nothing_before() -> None:
+    assert "none: this is the first one" in page.single(stored(1, change(cause=Cause.FIRST_RECORD)))
+
+
+def test_the_page_names_the_good_text_that_a_change_was_compared_with() -> None:
+    html = page.single(stored(1, replace(disclosure(), compared_with="cccc")))
+    assert "<code>cccc</code>, the last good text" in html

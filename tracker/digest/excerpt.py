@@ -18,6 +18,7 @@ GAP = " [\u2026] "
 
 _AROUND = 14  # words kept on each side of a change
 _LONGEST = 90  # words of a run that came or went as a whole
+_LETTERS = 12  # that a word has at most on an average run; what is written without blanks is cut by this
 _WORD = re.compile(r"\S+\s*")
 
 
@@ -88,7 +89,7 @@ def _whole(change: ClauseChange) -> Iterator[Edit]:
 
 def _cut(run: Edit, *, is_first: bool, is_last: bool) -> str:
     """Cut a run: unchanged words far from a change, the middle of what is very long."""
-    words = _WORD.findall(run.text)
+    words = _words(run.text)
     if run.op is not Op.EQUAL:
         return _middle_out(words, run.text, _LONGEST, _LONGEST // 3)
     if is_first and is_last:
@@ -100,6 +101,14 @@ def _cut(run: Edit, *, is_first: bool, is_last: bool) -> str:
     if is_first or is_last:
         return run.text
     return _middle_out(words, run.text, _AROUND, _AROUND)
+
+
+def _words(text: str) -> list[str]:
+    """Give the words of a text; where it is written without blanks, pieces of as many letters."""
+    words = _WORD.findall(text)
+    if len(text) <= _LETTERS * (len(words) + _LONGEST):
+        return words
+    return [word[k : k + _LETTERS] for word in words for k in range(0, len(word), _LETTERS)]
 
 
 def _middle_out(words: list[str], text: str, head: int, tail: int) -> str:

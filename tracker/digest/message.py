@@ -23,6 +23,8 @@ class Telling(StrEnum):
     PROVISIONAL = "provisional"  # told before a second capture showed the same
     CONFIRMED = "confirmed"  # a second capture shows what was told as provisional
     WITHDRAWN = "withdrawn"  # the text before is back
+    RESTORED = "restored"  # what was told as withdrawn is back
+    SAME = "same"  # what was told of one document came to another one
     FOLLOW_UP = "follow_up"  # coverage came that explains what was told
 
 
@@ -36,16 +38,23 @@ class Stored:
     url: str | None = None  # of the change, where `public_url` is configured
     before_url: str | None = None  # of the two snapshots, likewise
     after_url: str | None = None
+    is_confirmed: bool = True  # a later capture did not go back to the text before, or there is no need to wait for one
+    recorded_at: datetime | None = None  # when it was written down, where that is not when the text was seen
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change in a message, and the others that are the same event."""
+    """One change in a message, and the others that are the same event.
+
+    What is said of a change told before (confirmed, withdrawn, restored, follow-up) names that change, and `by` the one
+    that brought it about.
+    """
 
     stored: Stored
     telling: Telling = Telling.CHANGE
-    also: tuple[Stored, ...] = ()  # of the same episode: other documents, or put up again
-    withdrawn_at: datetime | None = None  # where it came and went before anybody was told
+    also: tuple[Stored, ...] = ()  # of the same episode: other documents, or taken back and put up again
+    withdrawn_at: datetime | None = None  # the text before has been back since, though nobody was told of the change
+    by: Stored | None = None
     coverage: tuple[CoverageLink, ...] = ()  # for a follow-up: what is new; else all there is
 
 
@@ -76,6 +85,8 @@ class Foot:
     unchanged: int = 0
     suppressed: Mapping[Noise, int] = field(default_factory=dict)  # changes that are no news, by kind
     minor: int = 0  # changes below what the subscriber wants
+    other_topics: int = 0  # changes of other topics than the subscriber wants
+    left_out: int = 0  # changes that found no room in the message
     failing: tuple[Failing, ...] = ()
 
 
@@ -97,3 +108,8 @@ class Digest:
     def entries(self) -> tuple[Entry, ...]:
         """All entries in the order of the message."""
         return tuple(entry for group in self.groups for entry in group.entries)
+
+
+def by_weight(digest: Digest) -> list[tuple[int, Entry]]:
+    """Give the entries of a message with their places in it, the most significant first: room is theirs."""
+    return sorted(enumerate(digest.entries), key=lambda placed: -placed[1].stored.change.significance)

@@ -56,13 +56,13 @@ def _notes(change: Change) -> Iterator[str]:
     if change.cause in {Cause.VARIANT, Cause.TECHNICAL_UPGRADE}:
         yield str(change.cause).replace("_", " ")
     if change.returns_to:
-        yield f"returns to {change.returns_to[:12]}" + (" (flapping)" if change.flapping else "")
+        yield f"returns to {visible(change.returns_to[:12])}" + (" (flapping)" if change.flapping else "")
     if change.undoes:
-        yield f"undoes what was graded notable in {change.undoes[:12]}"
+        yield f"undoes what was graded notable in {visible(change.undoes[:12])}"
     if change.episode and change.episode != change.after.id:
-        yield f"goes on from {change.episode[:12]}: the same words within days"
+        yield f"goes on from {visible(change.episode[:12])}: the same words within days"
     if change.compared_with:
-        yield f"compared with {change.compared_with[:12]}, the last good one"
+        yield f"compared with {visible(change.compared_with[:12])}, the last good one"
     if change.silent and change.significance:
         yield "silent: the page's own date did not move"
 
@@ -70,7 +70,7 @@ def _notes(change: Change) -> Iterator[str]:
 def _clause(judged: JudgedClause, *, coloured: bool) -> Iterator[tuple[int, Text]]:
     change, verdict = judged.change, judged.verdict
     head = Text(place(change), "bold")
-    told = [str(change.kind), f"significance {verdict.significance}", *verdict.topics]
+    told = [str(change.kind), f"significance {verdict.significance}", *map(visible, verdict.topics)]
     told += [str(verdict.noise)] if verdict.noise else []
     head.append(f"  ({', '.join(told)})", "dim")
     yield 2, head
