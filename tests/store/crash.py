@@ -28,17 +28,19 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import StoreLocked
 from tracker.model import Cause, Change, VersionRef
-from tracker.store.crash import Point, go_on
+from tracker.store.crash import OUTBOX, Point, go_on
 from tracker.store.evidence import Capture, Outcome
 from tracker.store.store import open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracker.store.crash import Crash
     from tracker.store.store import Store
     from tracker.store.writing import Writing
 
 START = datetime(2024, 9, 1, tzinfo=UTC)
-REACHED = tuple(point for point in Point if point is not Point.COPIED)  # copies are made of older schemas only
+REACHED = tuple(point for point in Point if point not in OUTBOX | {Point.COPIED})  # copies are made of older schemas
 AN_ARCHIVE = 25  # kills; then a new one is begun, so that checking does not take longer and longer
 LONGEST = 0.2  # seconds a child lives that is killed at random, once it has begun
 PATIENCE = 120.0  # seconds a child has to come to its point; one that does not is counted as killed at random
@@ -90,13 +92,25 @@ def killed(
     archive: str, folder: Path, point: Point | None, chance: random.Random
 ) -> tuple[dict[int, str], Point | None]:
     """Let a child write until it is at the point, or for a while, and kill it; gives what it was promised."""
-    reading, writing = os.pipe()
     after = chance.randint(1, 3) if point not in (Point.CREATED, Point.UPGRADED) else 1
     seed, lives = chance.random(), chance.uniform(0, LONGEST)
+    lines, reached = kill(lambda crash: work(archive, folder, crash, seed), point, after, lives)
+    told = dict(line.split() for line in lines if line[0].isdigit())
+    return {int(number): digest for number, digest in told.items()}, reached
+
+
+def kill(
+    work: Callable[[Crash], None], point: Point | None, after: int, lives: float
+) -> tuple[list[str], Point | None]:
+    """Let a child work until it is at the point for the given time, or for a while, and kill it.
+
+    Gives the lines it said, and the point where it came there.
+    """
+    reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.dup2(writing, 1)
-        work(archive, folder, stopping(point, after), seed)
+        work(stopping(point, after))
     os.close(writing)
     try:
         said = listen(reading, None if point else lives)
@@ -106,8 +120,7 @@ def killed(
     with os.fdopen(reading, "rb") as rest:
         said += rest.read()
     lines = said.decode().split("\n")[:-1]  # a line without its end was not told
-    told = dict(line.split() for line in lines if line[0].isdigit())
-    return {int(number): digest for number, digest in told.items()}, point if "@" in lines else None
+    return lines, point if "@" in lines else None
 
 
 def listen(reading: int, lives: float | None) -> bytes:

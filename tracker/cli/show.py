@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from tracker.cli.archive import CONFIG, reading_archive
-from tracker.cli.output import note
+from tracker.cli.output import note, whole_file
 from tracker.cli.showing import Shape, show
+from tracker.digest.addresses import stored
+from tracker.digest.page import single
 from tracker.digest.reading import decode
 from tracker.errors import UsageError
 from tracker.store.coverage import coverage_of
@@ -31,14 +33,18 @@ def command(*, change: int, full: bool, as_json: bool, page: Path | None, config
       tracker show 17
       tracker show 17 --html change.html
     """
-    with reading_archive(config) as (_, store):
+    with reading_archive(config) as (configured, store):
         row = store.change(change)
         if row is None:
             raise UsageError(f"there is no change {change} in the archive; `tracker replay` lists what there is")
         with store.reading() as connection:
             coverage = coverage_of(connection, change)
     told = dataclasses.replace(decode(row.json), coverage=coverage)
-    shape = Shape(as_json=as_json, page=page, in_full=full)
-    show([shape.encoding(told)], shape, lambda: f"Change {change}, made by {row.made_by}.", told.summary)
+    shape = Shape(as_json=as_json, page=None, in_full=full)
+    show([shape.encoding(told)], shape, str, "")
+    if page is not None:
+        found = stored(row.id, told, public_url=configured.told.public_url)
+        with whole_file(page) as file:
+            file.write(single(found, most=shape.most))
     if not row.is_live:
         note("found in stored history, not while watching: nobody was told of it")

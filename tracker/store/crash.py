@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Point(StrEnum):
-    """A moment between two steps of a change to the archive."""
+    """A moment between two steps of a change to the archive, or of what is sent from it."""
 
     CREATED = "file created"
     COPIED = "copied before the upgrade"
@@ -24,6 +24,13 @@ class Point(StrEnum):
     REBASED = "bodies rebased, none let go"
     LET_GO = "bodies let go, not committed"
     BACKED_UP = "backup written, not named"
+    COMPOSED = "digest composed, not committed"
+    LEASED = "delivery leased, not sent"
+    SENT = "message sent, nothing written down"
+    RECORDED = "outcome written down, not committed"
+
+
+OUTBOX = frozenset({Point.COMPOSED, Point.LEASED, Point.SENT, Point.RECORDED})
 
 
 Crash = Callable[[Point], None]
