@@ -217,6 +217,23 @@ def test_returns_far_apart_are_no_flapping(document: Document) -> None:
     assert [change.flapping for change in back] == [False] * 6
 
 
+def test_a_change_is_undone_also_by_bytes_that_had_the_same_words_before(document: Document) -> None:
+    old, new = "We never disclose your number to anybody at all.", "We may disclose your number to the authorities."
+    first = "".join(f"Clause {k} of these terms is about something else.\n\n" for k in range(9))
+    life = document.life(
+        a=f"{first}{old}",
+        b=f"{first}**{old}**",
+        c=f"{first}{new}",
+        d=f"{first}{old}",
+        e=f"{first}{new}\n",
+        f=f"{first}**{old}**",
+    )
+
+    assert (life["b"].significance, life["c"].significance >= 2) == (0, True)
+    assert (life["d"].returns_to, life["d"].undoes) == ("a", "c")
+    assert (life["f"].undoes, life["f"].cause) == (None, Cause.VARIANT)  # what was put up again was told before
+
+
 # -- pages that are no version ----------------------------------------------------------------------------------------
 
 SUSPECTS = {

@@ -76,8 +76,14 @@ def test_a_whole_configuration_is_read(tmp_path: Path) -> None:
         ('url = "https://example.org/hook"\n', "", "give one of url and url_env"),
         ('channel = "hook"', 'channel = "hok"', "line 30: there is no channel 'hok'; there is 'desk', 'hook'"),
         ('name = "machine"', 'name = "newsroom"', "line 29: there are two subscriptions named 'newsroom'"),
-        ('period = "at_once"', 'period = "often"', "period 'often' is none of at_once, daily, weekly"),
+        (
+            'period = "at_once"',
+            'period = "often"',
+            "daily and weekly: 'often' is no five fields",
+        ),
         ('period = "at_once"', "least = 4", "<= 3"),
+        ('to = ["a@example.org"]', "", "line 23: 'desk' sends mail: say whom to send it `to`"),
+        ("a@example.org", "a example.org", "line 26: 'a example.org' is no mail address"),
         ('period = "at_once"', "least = ", "is no TOML"),
     ],
 )

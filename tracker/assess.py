@@ -171,7 +171,7 @@ class _Assessor:
             base = self.past.faces[0]
             clauses = self._judge(changes(compare(base.version, face.version)).clauses, base, face)
         self.past.ids.setdefault(self.record.id, Seen(first, good=True))
-        undone = self.past.take_back(first)
+        undone = self.past.take_back(self._first_of(face, first)) if self.past.told else None
         self.past.bring_forward(face)
         flapping = self.past.flapping_at(self.record.at)
         return Finding(
@@ -183,6 +183,10 @@ class _Assessor:
             undoes=None if flapping else undone,
             flapping=flapping,
         )
+
+    def _first_of(self, face: Face, known: str) -> str:
+        """Names a text by the first record that had its words, whatever was around them."""
+        return self.past.digests.get(face.version.digest, known)
 
     def _known_face(self, first: str, text: str) -> Face:
         """The face with a text seen before: as it was read then, where it is still at hand."""
@@ -218,7 +222,8 @@ class _Assessor:
             cause, noise = Cause.TECHNICAL_UPGRADE, Noise.UPGRADE
         significance = 0 if noise or before is None else max(c.verdict.significance for c in finding.clauses)
         if significance >= 2 and finding.base:
-            self.past.told.append(Told(finding.base.ref.id, self.record.id))
+            before_it = self._first_of(finding.base, finding.base.ref.id)
+            self.past.told.append(Told(before_it, self.record.id))
         compared = finding.base.ref.id if finding.base else None
         return Change(
             service=self.record.service,

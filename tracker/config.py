@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tracker.config_file import ConfigFile
-from tracker.config_tables import ConfigTable
+from tracker.config_tables import ConfigTable, EmailTable
+from tracker.deliver.mail_message import read_address
 from tracker.errors import UsageError
 from tracker.package_data import shipped
 
@@ -127,8 +128,23 @@ def _consistent(told: ConfigTable, read: ConfigFile) -> None:
             raise read.wrong(f"{where}.name", f"there are two subscriptions named {one.name!r}")
         names.add(one.name)
         _known_channel(told, read, f"{where}.channel", one.channel)
+        _recipients(told, read, where, one)
     if told.operator is not None:
         _known_channel(told, read, "operator.channel", told.operator.channel)
+        _recipients(told, read, "operator", told.operator)
+
+
+def _recipients(told: ConfigTable, read: ConfigFile, where: str, one: SubscriptionTable | OperatorTable) -> None:
+    """Refuse a subscription by mail that has no recipient, or one that is no address."""
+    if not isinstance(told.channels[one.channel], EmailTable):
+        return
+    if not one.to:
+        raise read.wrong(where, f"{one.channel!r} sends mail: say whom to send it `to`")
+    for address in one.to:
+        try:
+            read_address(address)
+        except ValueError as wrong:
+            raise read.wrong(f"{where}.to", str(wrong)) from wrong
 
 
 def _known_channel(told: ConfigTable, read: ConfigFile, path: str, name: str) -> None:

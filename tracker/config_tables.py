@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tracker.periods import read_cron
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-NAMED_PERIODS = ("at_once", "daily", "weekly")
-_CRON_FIELDS = 5
+AT_ONCE = "at_once"
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Grade = Annotated[int, msgspec.Meta(ge=1, le=3)]
@@ -178,8 +179,11 @@ class SubscriptionTable(Table, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        if self.period not in NAMED_PERIODS and len(self.period.split()) != _CRON_FIELDS:
-            raise ValueError(f"period {self.period!r} is none of {', '.join(NAMED_PERIODS)} and no five fields of cron")
+        if self.period != AT_ONCE:
+            try:
+                read_cron(self.period)
+            except ValueError as wrong:
+                raise ValueError(f"period is none of at_once, daily and weekly: {wrong}") from wrong
         if self.quiet_hours is not None:
             between(self.quiet_hours)
         zone(self.timezone)

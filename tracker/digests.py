@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracker.config_tables import EmailTable, between, zone
+from tracker.config_tables import AT_ONCE, EmailTable, between, zone
 from tracker.digest.compose import compose, tellings, waiting
 from tracker.digest.message import Telling
 from tracker.gathering import gathered, wants_of
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from tracker.store.store import Store
     from tracker.store.tellings import Subscription
 
-AT_ONCE = "at_once"
 _AHEAD = timedelta(days=1)  # a subscription told further into the future than that was told by a clock gone wrong
 
 

@@ -112,6 +112,20 @@ def last_boundary(period: str, zone: ZoneInfo, now: datetime) -> Boundary:
     raise ValueError(f"{period!r} names no moment of the last years")
 
 
+def next_moment(pattern: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """Give the next moment after now that a pattern names."""
+    cron = read_cron(pattern)
+    day = now.astimezone(zone).date() - timedelta(days=1)  # as above, the other way
+    for _ in range(_LONGEST):
+        if cron.has(day):
+            named = (datetime.combine(day, time(hour, minute), zone) for hour in cron.hours for minute in cron.minutes)
+            later = [at for at in (local.astimezone(UTC) for local in named) if at > now]
+            if later:
+                return min(later)
+        day += timedelta(days=1)
+    raise ValueError(f"{pattern!r} names no moment of the next years")
+
+
 def is_quiet(now: datetime, zone: ZoneInfo, hours: tuple[time, time] | None) -> bool:
     """Tell whether a moment lies in the quiet hours, which may go over midnight; from a time to the same is never."""
     if hours is None:

@@ -5,24 +5,21 @@ The clock and the dice belong to the caller. Moments are UTC; windows and cron m
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tracker.config_tables import between, duration, zone
+from tracker.periods import next_moment, read_cron
 
 if TYPE_CHECKING:
     from datetime import time, tzinfo
-
-    from apscheduler.triggers.cron import CronTrigger
+    from zoneinfo import ZoneInfo
 
     from tracker.config_tables import WatchTable
     from tracker.text.declaration import Schedule
 
 _FIRST_RETRY = timedelta(minutes=5)
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")  # as cron counts them: both ends are Sunday
-_NUMBERED = re.compile(r"(?<![/\d])[0-7](?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +29,9 @@ class Plan:
     every: timedelta
     jitter: float  # share of the interval that chance may add
     confirm_after: timedelta  # until a doubtful page is asked for again
-    zone: tzinfo = UTC
+    zone: ZoneInfo
     window: tuple[time, time] | None = None
-    cron: CronTrigger | None = None
-
-
-def cron_trigger(text: str, where: tzinfo) -> CronTrigger:
-    """Read five fields of cron; ValueError where they are none.
-
-    The library counts the days of a week from Monday; cron, whose notation this is, from Sunday.
-    """
-    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415  few documents go by cron
-
-    fields = text.split()
-    if len(fields) != 5:
-        raise ValueError(f"cron {text!r} has {len(fields)} fields; it takes five: minute hour day month weekday")
-    fields[4] = _NUMBERED.sub(lambda number: _WEEKDAYS[int(number[0])], fields[4])
-    try:
-        return CronTrigger.from_crontab(" ".join(fields), timezone=where)
-    except ValueError as wrong:
-        raise ValueError(f"cron {text!r}: {wrong}") from wrong
+    cron: str | None = None
 
 
 def checked_schedule(schedule: Schedule) -> None:
@@ -61,7 +41,7 @@ def checked_schedule(schedule: Schedule) -> None:
     if schedule.every is not None:
         duration(schedule.every)
     if schedule.cron is not None:
-        cron_trigger(schedule.cron, UTC)
+        read_cron(schedule.cron)
     if schedule.window is not None:
         between(schedule.window)
 
@@ -76,15 +56,14 @@ def plan_of(schedule: Schedule, watch: WatchTable) -> Plan:
         confirm_after=duration(watch.confirm_after),
         zone=local,
         window=between(window) if window else None,
-        cron=cron_trigger(schedule.cron, local) if schedule.cron else None,
+        cron=schedule.cron,
     )
 
 
 def next_check(plan: Plan, now: datetime, dice: float) -> datetime:
     """Give the moment of the next regular check; `dice` lies between 0 and 1."""
     if plan.cron is not None:
-        fires: datetime | None = plan.cron.get_next_fire_time(None, now + timedelta(seconds=1))
-        return fires.astimezone(UTC) if fires else now + plan.every
+        return next_moment(plan.cron, plan.zone, now)
     then = now + plan.every * (1 + plan.jitter * dice)
     return then if plan.window is None else _into(plan.window, then, plan.zone, dice)
 
