@@ -12,8 +12,8 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
 
@@ -25,6 +25,9 @@ from watched import FILLER, html  # noqa: E402
 from watched import Watched as Service  # noqa: E402
 
 from tracker.store.store import open_store  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 CLAUSES = tuple(f"{number}. {text}" for number in range(1, 9) for text in FILLER)
 

@@ -1,6 +1,6 @@
 """How long it takes to tell which changes articles explain: many articles against a long history of one service.
 
-    python benchmarks/links.py [--articles 10000] [--changes 3500] [--clauses 12] [--words 350]
+    python benchmarks/links.py [--articles 10000] [--changes 3500] [--clauses 2] [--words 350]
 
 Changes and articles are written by the dice, always the same ones: words as often as in a language, clauses of forty to
 ninety words, and articles of which half quote or retell a clause that changed and half speak of something else. CPU
@@ -123,7 +123,7 @@ class Writer:
 def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, usual in (("articles", 10_000), ("changes", 3_500), ("clauses", 12), ("words", 350)):
+    for name, usual in (("articles", 10_000), ("changes", 3_500), ("clauses", 2), ("words", 350)):
         asked.add_argument(f"--{name}", type=int, default=usual)
     told = asked.parse_args()
     writer = Writer(random.Random(7))

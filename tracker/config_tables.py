@@ -96,12 +96,20 @@ class EvidenceTable(Table, frozen=True, kw_only=True):
     certificates: str | None = None  # file with the certificates it is verified by
 
 
+class ServiceNewsTable(Table, frozen=True, kw_only=True):
+    """News of one service."""
+
+    feeds: tuple[str, ...] = ()  # whose articles are all about it
+    words: tuple[str, ...] = ()  # GDELT is asked for, beside its names; none: the usual ones
+
+
 class NewsTable(Table, frozen=True, kw_only=True):
     """Where coverage comes from, beside the seeds."""
 
     feeds: tuple[str, ...] = ()  # addresses of RSS or Atom feeds
     gdelt: bool = False
     inbox: str | None = None  # folder of saved articles
+    services: dict[str, ServiceNewsTable] = {}
     every: str = "1h"
 
     def __post_init__(self) -> None:

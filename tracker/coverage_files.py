@@ -6,14 +6,13 @@ is put together from them. A line of JSON Lines holds an article as a feed or a 
 
 from __future__ import annotations
 
-import re
 import tomllib
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 
+from tracker.coverage.dating import day_in_address
 from tracker.errors import UsageError
 from tracker.model import Article
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 _RECORD: Final = ".toml"
 _LINES: Final = (".jsonl", ".ndjson", ".json")
-_DAY_IN_ADDRESS: Final = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/-]|$)")
 
 
 class _Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -135,7 +133,7 @@ def _from_line(where: str, line: str) -> Article:
     except msgspec.DecodeError as error:
         raise UsageError(f"{where}: {error}; a line holds one JSON object with at least id and text") from error
     published, source = _moment(where, told.published), told.published_from
-    if published is None and (day := _day_in_address(told.url)):
+    if published is None and (day := day_in_address(told.url)):
         published, source = day, "url"
     return Article(told.id, told.url, told.title, told.publisher, published, source, told.language, told.text)
 
@@ -148,15 +146,3 @@ def _moment(where: str, text: str | None) -> datetime | None:
     except ValueError as error:
         raise UsageError(f'{where}: published is "{text}"; write a date like 2024-09-23, or null') from error
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _day_in_address(url: str | None) -> datetime | None:
-    """Gives the day that stands in the path of an address, as many publishers write it."""
-    found = _DAY_IN_ADDRESS.search(urlsplit(url).path) if url else None
-    if not found:
-        return None
-    year, month, day = map(int, found.groups())
-    try:
-        return datetime(year, month, day, tzinfo=UTC)
-    except ValueError:  # the 31st of February
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tracker.coverage.linking import link
 from tracker.coverage.reading import ServiceNames
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 def names_of(declared: Mapping[str, ServiceDeclaration], service: str) -> ServiceNames:
     """Give the names by which the press may call a service."""
     known = declared.get(service)
-    return ServiceNames(service, known.aliases if known else ())
+    if known is None:
+        return ServiceNames(service)
+    hosts = {urlsplit(page.url).hostname or "" for document in known.documents for page in document.pages}
+    return ServiceNames(service, known.aliases, sites=tuple(sorted(hosts - {""})))
 
 
 def explained(

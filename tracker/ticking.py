@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,10 @@ from tracker.digest.addresses import stored
 from tracker.digest.reading import decode
 from tracker.digests import compose_due
 from tracker.feeds import write_feeds
+from tracker.fetch.robots import RobotsBook
+from tracker.news import Indexes, gather, link_articles, link_changes
+from tracker.news_sources import names, sources
+from tracker.news_texts import Texts
 from tracker.outbox import drain
 from tracker.stamping import Unstamped, read_authority, stamp_due
 from tracker.store.coverage import coverage_of
@@ -71,6 +75,27 @@ def _live(setup: Setup) -> Iterator[Stored]:
             yield stored(row.id, change, public_url=setup.config.told.public_url, recorded_at=row.at)
 
 
+@dataclass(slots=True)
+class News:
+    """Gathers articles and links them with changes, whichever came first."""
+
+    indexes: Indexes = field(default_factory=Indexes)
+    robots: RobotsBook = field(default_factory=RobotsBook)
+
+    def __call__(self, setup: Setup, now: datetime) -> None:  # noqa: ARG002  each article has a moment of its own
+        """Ask the sources whose turn has come; link what is new on either side."""
+        store, clock, config = setup.watching.store, setup.going.clock, setup.config
+        services = names(setup.watching.services)
+        every = duration(config.told.news.every)
+        gathered = gather(store, sources(config, services), setup.gate, clock, services, every)
+        link_changes(store, services, clock, self.indexes)
+        linked = link_articles(store, Texts(setup.gate, self.robots, clock), services, clock, self.indexes)
+        for source, why in gathered.failures:
+            log.warning("%s: %s", source, why)
+        if gathered.met or linked:
+            log.info("news: %d new articles, %d read", gathered.met, linked)
+
+
 def compose(setup: Setup, now: datetime) -> None:
     """Compose the digests whose period is over."""
     made = compose_due(setup.watching.store, setup.config, now)
@@ -99,6 +124,7 @@ def stamp(setup: Setup, now: datetime) -> None:
 
 TICKS = (
     Tick("check", 15.0, check_tick),
+    Tick("news", 60.0, News()),
     Tick("digests", 30.0, compose),
     Tick("deliveries", 15.0, send),
     Tick("stamps", 600.0, stamp),

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-import re
-
 import click
 import pytest
 from commands import ROOT
 
 from tracker.cli import COMMANDS, commands
 
-GUIDE = (ROOT / "docs/guide.md").read_text(encoding="utf-8")
+SECTIONS = [
+    section
+    for file in sorted((ROOT / "docs").glob("*.md"))
+    for section in file.read_text(encoding="utf-8").split("\n## ")
+]
 
 
 def options(command: click.Command) -> set[str]:
@@ -24,9 +26,8 @@ def leaves(name: str) -> list[tuple[str, click.Command]]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_guide_tells_every_command_with_every_option(name: str) -> None:
+def test_the_docs_tell_every_command_with_every_option(name: str) -> None:
     for path, command in leaves(name):
-        section = re.search(rf"tracker {path} .*?\n## ", GUIDE, re.DOTALL)
-        assert section, path
-        missing = {option for option in options(command) if option not in section[0]}
-        assert missing == set(), path
+        told = [section for section in SECTIONS if f"tracker {path} " in section]
+        missing = [{option for option in options(command) if option not in section} for section in told]
+        assert min(missing, key=len, default={path}) == set(), path

@@ -41,7 +41,8 @@ def test_sentences_lie_in_the_text_one_after_the_other_and_lose_no_word(text: st
 
 @given(TEXTS)
 def test_quotations_and_words_lie_in_the_text(text: str) -> None:
-    spans = [*quotations(text), *((word.start, word.end) for word in words(masked(text)))]
+    found = words(masked(text))
+    spans = [*quotations(text), *zip(found.starts, found.ends, strict=True)]
     assert all(0 <= start < end <= len(text) for start, end in spans)
 
 

@@ -129,7 +129,8 @@ def test_a_sentence_said_to_be_removed_that_only_moved_is_called_moved() -> None
     moved = clause(ChangeKind.MOVED, FORUM.before, FORUM.before)
     text = "Acme removed “Disputes are heard by an arbitrator in Geneva, and you give up your right”."
     (one,) = link([article(text)], [at(0, judged(moved, 1))], ACME)
-    assert "quotes words that only moved; they still stand in the document" in [e.note for e in one.link.evidence]
+    told = [e.note for e in one.link.evidence]
+    assert "tells of a removal, but these words only moved; they still stand in the document" in told
 
 
 def test_a_clause_that_goes_up_twice_is_linked_once_at_the_fitting_time() -> None:
@@ -196,6 +197,25 @@ def test_an_arrest_of_somebody_else_contradicts_nothing() -> None:
         arrests()[3], text="Acme news: the singer Al Roe was detained by Brazilian police, says this paper."
     )
     assert Role.CONTESTED not in {one.link.role for one in link([*arrests()[:3], other], HISTORY, ACME)}
+
+
+def test_an_article_that_names_another_law_than_all_others_is_contested() -> None:
+    told = "Regulators fined Acme, the firm of Jo Doe, under the {} after a prosecutor named a suspect of a crime."
+    laws = ["Online Safety Act"] * 3 + ["Digital Services Act"]
+    articles = [article(told.format(law), name=str(number)) for number, law in enumerate(laws)]
+    [odd] = [one.link for one in link(articles, HISTORY, ACME) if one.link.role is Role.CONTESTED]
+    assert odd.article.id == "3"
+    assert odd.evidence[0].note == "contradicts 3 of 3 others on the law behind the fine"
+
+
+def test_the_account_of_the_service_itself_is_marked_and_is_no_voice_among_others() -> None:
+    acme = replace(ACME, sites=("acme.example",))
+    articles = [*arrests()[:3], replace(arrests()[3], url="https://www.acme.example/blog/1")]
+    found = link(articles, HISTORY, acme)
+    assert Role.CONTESTED not in {one.link.role for one in found}
+    text = "We changed our rules: “valid request of a prosecutor names you as a suspect of any crime”."
+    (own,) = link([article(text, url="https://blog.acme.example/rules")], HISTORY, acme)
+    assert own.link.evidence[0].note == "the provider's own account: quotes the new wording"
 
 
 def test_nothing_in_gives_nothing_out() -> None:

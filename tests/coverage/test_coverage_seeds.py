@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from commands import ROOT, objects, tracker
 
-from tracker.cli.coverage import _changes
+from tracker.cli.coverage_match import changes_of
 from tracker.coverage.linking import link
 from tracker.coverage.reading import ServiceNames
 from tracker.coverage_files import read_articles
 from tracker.model import Article
+from tracker.significance.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +61,7 @@ def test_the_shipped_records_have_their_roles_beside_the_shipped_pages() -> None
 
 @needs_shared
 def test_records_and_full_articles_have_the_same_roles_in_the_real_history() -> None:
-    changes = _changes(SHARED / "ota-history.bundle", "Telegram", {})
+    changes = changes_of(SHARED / "ota-history.bundle", "Telegram", {}, load_rules())
     days = {"003": datetime(2024, 8, 25, tzinfo=UTC)}
     full = [
         Article(file.name[:3], None, None, None, days.get(file.name[:3]), None, "en", file.read_text("utf-8"))

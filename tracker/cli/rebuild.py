@@ -9,6 +9,7 @@ import click
 from tracker.cli.archive import CONFIG, named, watching_archive
 from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
+from tracker.news import relink
 from tracker.rereading import reread
 
 if TYPE_CHECKING:
@@ -49,5 +50,6 @@ def command(*, service: str | None, document: str | None, config: Path | None) -
                         f"{told.service}, {told.document}: {told.records} records, {told.versions} versions, "
                         f"{told.changes} changes of significance; {told.other_texts} with another text than before"
                     )
+            relink(store)
     if not chosen:
         note("the archive is empty")

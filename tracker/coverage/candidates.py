@@ -7,7 +7,7 @@ from math import exp
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.coverage.quotes import quotable, quotation, retelling
+from tracker.coverage.quotes import quotation, retelling, weighed
 from tracker.coverage.words import stem
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ _AGES: Final = ((-14.5, 0.0), (-7.0, 0.7), (30.0, 1.0), (60.0, 0.7), (180.0, 0.4
 _UNDATED: Final = 0.8
 _OFF: Final = 0.25  # of an undated article that names days a year away from the change
 _A_YEAR: Final = 365
-_LOOKED_AT: Final = 100
-_BY_WORDS: Final = 12
-_BY_QUOTES: Final = 8
+_LOOKED_AT: Final = 40
+_BY_WORDS: Final = 6
+_BY_QUOTES: Final = 4
 _RETOLD: Final = 0.6
 _SHARED: Final = 0.4
 _ENOUGH: Final = 40.0  # BM25 score that says about as much as can be said by words alone
@@ -64,14 +64,14 @@ def candidates(reading: Reading, published: datetime | None, known: Archive) -> 
     chosen = nlargest(_BY_WORDS, looked_at, key=lambda one: scores[one] * timed[one][0])
     quoting = known.by_changed_words(root for quote in reading.quotations for root in quote.stems)
     chosen += (one for one, _ in nlargest(_BY_QUOTES, quoting.items(), key=itemgetter(1)))
-    quotes = quotable(reading, known.rarity)
+    article = weighed(reading, known.rarity)
     found = [
         _candidate(
             known.targets[one],
             timed.get(one) or _occurrence(known.targets[one], reading, published),
             words=scores.get(one, 0.0),
-            quote=quotation(quotes, known.targets[one], known.rarity),
-            told=retelling(reading, known.targets[one], known.rarity),
+            quote=quotation(article, known.targets[one]),
+            told=retelling(article, known.targets[one]),
             reading=reading,
             published=published,
         )

@@ -1,13 +1,17 @@
-"""What several articles claim of the same event, and which of them stands alone against the others."""
+"""What several articles claim of the same event, and which of them stands alone against the others.
+
+An event is known by the deed and by the names that stand beside it: everything told of the arrest of Durov is set
+against everything else told of it, by whom, where, when and under which law.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tracker.coverage.evidence import cut
-from tracker.coverage.lexicon import lexicon
+from tracker.coverage.lexicon import lexicon, sense
 from tracker.coverage.words import dates
 
 if TYPE_CHECKING:
@@ -22,6 +26,9 @@ _DEED: Final = 3.0  # "detained by French police" says outright who did it
 _ACTOR: Final = 1.0  # "French police" in a sentence on the deed
 _PLACE: Final = 1.0  # "detained in Paris"
 _REACH: Final = 8  # words behind the deed in which its place is looked for
+_LAW: Final = re.compile(  # "the Online Safety Act", "the Digital Services Act", "the Penal Code"
+    r"\b((?:[A-Z][\w\u2019'-]{1,20} (?:of |and |on )?){1,5})(Act|Law|Regulation|Directive|Code|Ordinance)\b"
+)
 _MONTH: Final = re.compile(r"\b(?:early|mid|late)[ -]([A-Z][a-z]{2})")
 _IN_STAMP: Final = re.compile(r"[A-Za-z]{3}")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -74,11 +81,14 @@ def account(reading: Reading) -> Account:
     best: dict[tuple[str, str, str], tuple[float, str]] = {}
     names: set[str] = set()
     for sentence in reading.sentences:
-        tokens = [_OWNER.sub("", token) for token in _WORD.findall(sentence.plain)]
+        tokens = _WORD.findall(sentence.plain)
+        if reading.deeds.isdisjoint(tokens):
+            continue
+        tokens = [_OWNER.sub("", token) for token in tokens]
         words = reading.text[sentence.start : sentence.end]
         for event, deeds in _events(tokens):
             names |= _names(words)
-            for slot, value, weight in (*_hints(tokens, deeds), *_times(words)):
+            for slot, value, weight in (*_hints(tokens, deeds), *_laws(words), *_times(words)):
                 count = votes.setdefault((event, slot), {})
                 count[value] = count.get(value, 0.0) + weight
                 if weight > best.get((event, slot, value), (0.0, ""))[0]:
@@ -93,39 +103,50 @@ def account(reading: Reading) -> Account:
 
 def contradictions(accounts: Sequence[Account]) -> dict[int, Contradiction]:
     """Gives the articles that stand alone against three or more others on the same event."""
+    told: dict[tuple[str, str, str], dict[int, str]] = defaultdict(dict)
+    for number, one in enumerate(accounts):
+        for (event, slot), claim in one.claims.items():
+            for name in one.names:
+                told[event, slot, name][number] = claim.value
+    tallies = {key: Counter(values.values()) for key, values in told.items()}
     found: dict[int, Contradiction] = {}
     for number, one in enumerate(accounts):
-        for key, claim in one.claims.items():
-            others = {
-                place: other.claims[key].value
-                for place, other in enumerate(accounts)
-                if place != number and key in other.claims and other.names & one.names
-            }
-            if others and number not in found and (against := _alone(claim, others)):
-                share = f"{len(against)} of {len(others)} others"
-                note = f"contradicts {share} on {_SLOTS[claim.slot]} the {claim.event}"
-                found[number] = Contradiction(against, note, claim.words)
+        for claim in one.claims.values():
+            for name in sorted(one.names):
+                key = (claim.event, claim.slot, name)
+                tally = tallies[key] - Counter([claim.value])
+                if number not in found and (agreed := agreed_against(claim, tally)):
+                    against = tuple(place for place, value in told[key].items() if value == agreed)
+                    found[number] = Contradiction(against, note_on(claim, tally), claim.words)
     return found
 
 
-def _alone(claim: Claim, others: Mapping[int, str]) -> tuple[int, ...]:
-    """Gives the others that agree on something else; () where the claim does not stand alone against them."""
-    agreed, most = Counter(others.values()).most_common(1)[0]
-    if most < max(_QUORUM, _AGREE * len(others)) or claim.value in others.values():
-        return ()
+def agreed_against(claim: Claim, tally: Mapping[str, int]) -> str | None:
+    """Gives what the others agree on where a claim stands alone against them; the tally counts who says what."""
+    others = sum(tally.values())
+    agreed = max(tally, key=lambda value: (tally[value], value), default="")
+    if not others or tally[agreed] < max(_QUORUM, _AGREE * others) or claim.value in tally:
+        return None
     if claim.slot == "when":
         gap = abs(int(claim.value) - int(agreed))
         if min(gap, 12 - gap) < _MONTHS_APART:
-            return ()
-    return tuple(place for place, value in others.items() if value == agreed)
+            return None
+    return agreed
+
+
+def note_on(claim: Claim, tally: Mapping[str, int]) -> str:
+    """Says on what an article stands alone, and against how many."""
+    share = f"{max(tally.values())} of {sum(tally.values())} others"
+    return f"contradicts {share} on {_SLOTS[claim.slot]} the {claim.event}"
 
 
 def _events(tokens: Sequence[str]) -> Iterator[tuple[str, list[int]]]:
     """Gives the deeds a sentence speaks of, and where their words stand in it."""
-    for event, verbs in lexicon().events.items():
-        deeds = [place for place, token in enumerate(tokens) if token.startswith(verbs)]
-        if deeds:
-            yield event, deeds
+    deeds: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        for event in sense(token).events:
+            deeds.setdefault(event, []).append(place)
+    yield from deeds.items()
 
 
 def _hints(tokens: Sequence[str], deeds: Sequence[int]) -> Iterator[_Hint]:
@@ -141,6 +162,13 @@ def _hints(tokens: Sequence[str], deeds: Sequence[int]) -> Iterator[_Hint]:
                 yield _Hint("who", nation, _PLACE)
         elif law := known.instruments.get(token):
             yield _Hint("instrument", law, _ACTOR)
+
+
+def _laws(sentence: str) -> Iterator[_Hint]:
+    """Gives the laws a sentence names in full."""
+    for found in _LAW.finditer(sentence):
+        name = " ".join(word for word in (found[1] + found[2]).lower().split() if word not in {"the", "under"})
+        yield _Hint("instrument", name, _ACTOR)
 
 
 def _acts(tokens: Sequence[str], place: int) -> bool:

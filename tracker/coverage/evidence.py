@@ -23,6 +23,8 @@ def by_quote(one: Candidate, reading: Reading) -> tuple[Evidence, ...]:
     quote = one.quote
     if not quote.changed:
         note = "quotes words that did not change"
+    elif one.target.moved and reading.tells_removal:
+        note = "tells of a removal, but these words only moved; they still stand in the document"
     elif one.target.moved:
         note = "quotes words that only moved; they still stand in the document"
     else:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from tracker.coverage.lexicon import lexicon
+from tracker.coverage.lexicon import lexicon, sense
 from tracker.coverage.words import Fragment, dates, lower, masked, quotations, sentences, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from tracker.coverage.words import Word
+    from tracker.coverage.words import Words
     from tracker.model import Article, Span
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -33,12 +33,20 @@ _PASSING: Final = 250  # words; a longer text that names the service once speaks
 class ServiceNames:
     """What a service is called: its own name and the others the press uses.
 
-    `given` says that the caller knows the articles to be about the service, whether or not they name it.
+    `given` says that the caller knows the articles to be about the service, whether or not they name it. What stands
+    on one of its `sites` is its own account of things.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
     given: bool = False
+    sites: tuple[str, ...] = ()  # hosts
+
+    def own(self, article: Article) -> bool:
+        """Tell whether an article is the service's own account."""
+        host = (urlsplit(article.url or "").hostname or "").removeprefix("www.")
+        sites = (*self.sites, *(alias for alias in self.aliases if "." in alias))
+        return any(host == site or host.endswith(f".{site}") for site in (each.removeprefix("www.") for each in sites))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Reading:
     places: Mapping[str, Sequence[int]]  # stem -> sentences it stands in
     about_service: bool
     tells_removal: bool
+    deeds: frozenset[str]  # words for an arrest, a lawsuit: it speaks of that, and of a text only where it says so
     latest_day: datetime | None  # the last day the text itself names
 
 
@@ -63,25 +72,25 @@ def read(article: Article, service: ServiceNames) -> Reading:
     found = words(plain, article.language)
     parts = tuple(_fragment(plain, span, found, quoted=False) for span in sentences(text))
     quotes = tuple(_fragment(plain, span, found, quoted=True) for span in quotations(text))
-    cues = [_is_cue(plain[part.start : part.end]) for part in parts]
+    said = frozenset(_WORD.findall(plain))
+    cues = _cues(plain, parts, said)
     return Reading(
         text,
         parts,
         tuple(quote for quote in quotes if len(quote.stems) > 1),
         tuple(any(cues[max(0, i - 1) : i + 2]) for i in range(len(cues))),
-        Counter(word.stem for word in found),
+        Counter(found.stems),
         _places(parts),
-        _is_about(article, service),
-        not lexicon().removal.isdisjoint(_WORD.findall(plain)),
+        is_about(article, service),
+        not lexicon().removal.isdisjoint(said),
+        frozenset(word for word in said if sense(word).events),
         _latest_day(text),
     )
 
 
-def _fragment(plain: str, span: Span, found: Sequence[Word], *, quoted: bool) -> Fragment:
-    first = bisect_left(found, span[0], key=lambda word: word.start)
-    last = bisect_left(found, span[1], key=lambda word: word.start)
-    stems = frozenset(word.stem for word in found[first:last])
-    return Fragment(*span, quoted, stems, plain[span[0] : span[1]])
+def _fragment(plain: str, span: Span, found: Words, *, quoted: bool) -> Fragment:
+    first, last = bisect_left(found.starts, span[0]), bisect_left(found.starts, span[1])
+    return Fragment(*span, quoted, frozenset(found.stems[first:last]), plain[span[0] : span[1]])
 
 
 def _places(parts: Sequence[Fragment]) -> dict[str, list[int]]:
@@ -92,18 +101,24 @@ def _places(parts: Sequence[Fragment]) -> dict[str, list[int]]:
     return places
 
 
-def _is_cue(sentence: str) -> bool:
-    """Tells whether a sentence says that the text of a policy changed, or retells it openly."""
+def _cues(plain: str, parts: Sequence[Fragment], said: frozenset[str]) -> list[bool]:
+    """Tells of each sentence whether it says that the text of a policy changed, or retells it openly."""
     known = lexicon()
-    if any(phrase in sentence for phrase in known.phrases):
-        return True
-    found = set(_WORD.findall(sentence))
-    return bool(found & known.document) and bool(found & known.change)
+    documents, changes = {word for word in said if sense(word).document}, {word for word in said if sense(word).change}
+    names = [name for name in known.names if name in plain]
+    phrases = [phrase for phrase in known.phrases if phrase in plain]
+    cues = []
+    for part in parts:
+        found = _WORD.findall(part.plain)
+        is_named = not documents.isdisjoint(found) or any(name in part.plain for name in names)
+        says_so = is_named and not changes.isdisjoint(found)
+        cues.append(says_so or any(phrase in part.plain for phrase in phrases))
+    return cues
 
 
-def _is_about(article: Article, service: ServiceNames) -> bool:
+def is_about(article: Article, service: ServiceNames) -> bool:
     """Tells whether the title, the address, a short text, or a long one at least twice, names the service."""
-    if service.given:
+    if service.given or service.own(article):
         return True
     names = "|".join(re.escape(lower(name)) for name in (service.name, *service.aliases))
     pattern = re.compile(rf"(?<![^\W_])(?:{names})(?![^\W_])")

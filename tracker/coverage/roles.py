@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 Chosen = tuple["Candidate", Role]
 
 _QUOTED: Final = 0.4  # from which a quotation is a ground by itself
-_RETOLD: Final = 0.22  # score, time left out, from which an article that says the text changed describes a change
-_RETOLD_CLEARLY: Final = 0.15  # the same where no other change comes near
+_RETOLD: Final = 0.2  # score, time left out, from which an article that says the text changed describes a change
+_RETOLD_CLEARLY: Final = 0.12  # the same where no other change comes near
 _NEAR: Final = 0.7  # of the first score: as much a candidate as the first
-_RETOLD_WITHOUT_CUE: Final = 0.6
+_RETOLD_WITHOUT_CUE: Final = 0.6  # the same where it nowhere says so
+_RETOLD_ALONE: Final = 0.36  # the same where no other change comes near, and the article tells of no arrest or lawsuit
 _RETOLD_BESIDE: Final = 0.5  # of the telling alone, for a second change an article describes
+_AS_LIKELY: Final = 0.85  # of the first score: nothing tells which of the two is described
+_MAY_BE: Final = 2
 _CLOSE: Final = 0.9  # of the first score: the same words came in two places, and nothing tells which is meant
 _WITHOUT_NAME: Final = 0.25  # asked for on top where the article does not name the service
 _BACKGROUND: Final = 0.12
@@ -56,7 +59,7 @@ def _direct(timely: Sequence[Candidate], reading: Reading) -> list[Chosen]:
         if _quotes(one, reading) and one.quote:
             own = not any(_overlap(one.quote.fragment, part) for part in taken)
             role = Role.QUOTES if not chosen or own or one.score >= _CLOSE * chosen[0][0].score else None
-        elif place == 0 and _describes(timely, reading):
+        elif _describes(timely, reading) if place == 0 else place < _MAY_BE and _may_be(one, chosen):
             role = Role.DESCRIBES
         elif chosen and one.told and one.told.cued and one.told.score >= _RETOLD_BESIDE:
             role = None if any(_overlap(one.told.fragments[0], part) for part in taken) else Role.DESCRIBES
@@ -65,6 +68,13 @@ def _direct(timely: Sequence[Candidate], reading: Reading) -> list[Chosen]:
             taken += [one.quote.fragment] if one.quote else []
             taken += one.told.fragments[:1] if one.told else ()
     return chosen[:_MOST]
+
+
+def _may_be(one: Candidate, chosen: Sequence[Chosen]) -> bool:
+    """Tells whether a change may be meant as well as the one the article describes before all: nothing tells which."""
+    if not chosen or chosen[0][1] is not Role.DESCRIBES or not one.told or not one.told.cued:
+        return False
+    return one.score >= _AS_LIKELY * chosen[0][0].score
 
 
 def _overlap(one: Fragment, other: Fragment) -> bool:
@@ -81,7 +91,10 @@ def _describes(timely: Sequence[Candidate], reading: Reading) -> bool:
     if not first.told:
         return False
     alone = len(timely) == 1 or timely[1].score < _NEAR * first.score
-    needed = _RETOLD_WITHOUT_CUE if not first.told.cued else _RETOLD_CLEARLY if alone else _RETOLD
+    if first.told.cued:
+        needed = _RETOLD_CLEARLY if alone else _RETOLD
+    else:
+        needed = _RETOLD_ALONE if alone and not reading.deeds else _RETOLD_WITHOUT_CUE
     return first.score / first.time >= (needed if reading.about_service else needed + _WITHOUT_NAME)
 
 

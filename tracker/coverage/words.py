@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from snowballstemmer import stemmer
+from tracker.coverage.lexicon import ending_off, lexicon, root
 
-from tracker.coverage.lexicon import ending_off, lexicon
-
-_STEMMER: Final = stemmer("english")
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _MONTHS: Final = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -30,15 +28,16 @@ _QUOTATION: Final = re.compile(
     r"\u201c([^\u201c\u201d]{12,2000})\u201d|\"([^\"\n]{12,2000})\"|\u00ab([^\u00ab\u00bb]{12,2000})\u00bb|"
     r"\u201e([^\u201e\u201c\u201d]{12,2000})[\u201c\u201d]|\u2018([^\u2018\n]{12,600}?)\u2019(?!\w)"
 )
+_DIGIT: Final = re.compile(r"\d")
 _SHORTEST_SENTENCE: Final = 3  # "U.S." and "Inc." end no sentence
 
 
-class Word(NamedTuple):
-    """A word that carries meaning, by its stem, and where it stands."""
+class Words(NamedTuple):
+    """The words of a text that carry meaning, by their stems, and where each begins and ends."""
 
-    stem: str
-    start: int
-    end: int
+    stems: tuple[str, ...]
+    starts: array[int]
+    ends: array[int]
 
 
 class Fragment(NamedTuple):
@@ -57,8 +56,7 @@ def stem(word: str) -> str:
     word = word.replace("\u2019", "'").removesuffix("'s").replace("'", "")
     if word in lexicon().stop or (len(word) < 2 and not word.isdigit()):
         return ""
-    found: str = _STEMMER.stemWord(word)
-    return found
+    return root(word)
 
 
 def lower(text: str) -> str:
@@ -69,19 +67,25 @@ def lower(text: str) -> str:
 
 def masked(text: str) -> str:
     """Gives the text with its dates blanked out, in lower case and at the same offsets."""
-    return _DATE.sub(lambda found: " " * (found.end() - found.start()), lower(text))
+    plain = lower(text)
+    return _DATE.sub(_blank, plain) if _DIGIT.search(plain) else plain  # no date is without a digit
 
 
-def words(plain: str, language: str | None = None) -> tuple[Word, ...]:
+def _blank(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
+
+
+def words(plain: str, language: str | None = None) -> Words:
     """Gives the meaningful words of a masked text; words of another language by their English counterpart."""
     glossary = lexicon().glossary.get((language or "en")[:2].lower(), {})
-    found = []
+    stems, starts, ends = [], array("I"), array("I")
     for match in _WORD.finditer(plain):
-        word = match.group()
-        root = stem(glossary.get(ending_off(word), word) if glossary else word)
-        if root:
-            found.append(Word(root, match.start(), match.end()))
-    return tuple(found)
+        word = match[0]
+        if found := stem(glossary.get(ending_off(word), word) if glossary else word):
+            stems.append(found)
+            starts.append(match.start())
+            ends.append(match.end())
+    return Words(tuple(stems), starts, ends)
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
@@ -104,7 +108,7 @@ def quotations(text: str) -> tuple[tuple[int, int], ...]:
 
 def dates(text: str) -> tuple[str, ...]:
     """Gives the dates a text names, as they stand."""
-    return tuple(match.group() for match in _DATE.finditer(text))
+    return tuple(match.group() for match in _DATE.finditer(text)) if _DIGIT.search(text) else ()
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
