@@ -62,6 +62,8 @@ url = "http://127.0.0.1:{hook}/hook"
 secrets_env = ["HOOK_SECRET"]
 [feeds]
 folder = "feeds"
+[news]
+inbox = "inbox"
 [[subscriptions]]
 name = "newsroom"
 channel = "mail"
@@ -125,6 +127,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         MailServer(encryption(authority)) as mail,
     ):
         (tmp_path / "services").mkdir()
+        (tmp_path / "inbox").mkdir()
         told = f'service = "Acme"\n[documents.Privacy]\nurl = "{server.url("/privacy")}"\nselect = "main"\n'
         (tmp_path / "services/acme.toml").write_text(told, "utf-8")
         (tmp_path / "config.toml").write_text(CONFIG.format(mail=mail.port, hook=hook.port), "utf-8")
@@ -188,3 +191,31 @@ def test_three_weeks_give_exactly_the_right_messages_to_the_right_readers_once(w
         Webhook(SECRET).verify(world.hook.asked[0].body, world.hook.asked[0].headers)
     feed = (tmp_path / "feeds" / "all.atom").read_text("utf-8")
     assert "valid order" in feed
+
+
+def test_news_that_comes_later_is_a_follow_up_to_those_who_were_told(world: World, tmp_path: Path) -> None:
+    world.pass_days(1)
+    world.pages["/privacy"] = policy(VALID, PLAIN)
+    world.pass_days(2)
+    assert (len(world.mails()), len(world.hooks())) == (2, 1)
+
+    article = {
+        "id": "https://news.example.org/2024/09/04/acme",
+        "url": "https://news.example.org/2024/09/04/acme",
+        "title": "Acme will hand IP addresses to the authorities",
+        "publisher": "The Example",
+        "published": "2024-09-04",
+        "language": "en",
+        "text": "Acme changed its privacy policy this week. It now says that it may disclose your IP address to the "
+        "authorities if it receives \u201ca valid order about a suspect of a crime\u201d. Before, Acme's policy spoke of "
+        "\u201ca court order about a terror suspect\u201d. Acme did not say why it changed the policy.",
+    }
+    (tmp_path / "inbox" / "acme.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
+    world.pass_days(2)
+
+    assert (len(world.mails()), len(world.hooks())) == (4, 2)
+    text = world.mails()[2][1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Acme will hand IP addresses to the authorities" in text
+    assert "explained by" in text
+    world.pass_days(2)
+    assert (len(world.mails()), len(world.hooks())) == (4, 2)

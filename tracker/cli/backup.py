@@ -14,7 +14,9 @@ from tracker.cli.output import note
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @CONFIG
 def command(*, file: Path, config: Path | None) -> None:
-    """Write the archive as it is now into a new SQLite file, also while the daemon runs.
+    """Write the whole archive into one file.
+
+    It is a new SQLite file that holds the archive as it is now, also while the daemon runs.
 
     \b
     Examples:

@@ -37,7 +37,9 @@ _MOST = 200
 @CONFIG
 @click.pass_context
 def command(context: click.Context, *, everything: bool, most: int, as_json: bool, config: Path | None) -> None:
-    """List the messages that wait and those that were given up, the newest first.
+    """List the messages that wait and those that were given up.
+
+    The newest come first.
 
     \b
     Examples:

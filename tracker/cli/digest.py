@@ -47,7 +47,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def command(
     *, name: str, since: str, page: Path | None, eml: Path | None, as_json: bool, send: bool, config: Path | None
 ) -> int:
-    """Show what a subscription is told of the changes since a moment, whatever it was told of them before.
+    """Show what a subscription is told of the changes since a moment.
+
+    What it was told of them before does not matter.
 
     \b
     Examples:

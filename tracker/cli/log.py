@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 @AS_JSON
 @CONFIG
 def command(*, service: str | None, document: str | None, last: int | None, as_json: bool, config: Path | None) -> None:
-    """List what was asked for and what came of it, oldest first: the chained log of captures.
+    """List what was asked for and what came of it.
 
+    That is the chained log of captures, oldest first.
     With --json "line" is to the letter what "hash" is the SHA-256 of.
 
     \b

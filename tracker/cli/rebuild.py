@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @click.argument("document", required=False)
 @CONFIG
 def command(*, service: str | None, document: str | None, config: Path | None) -> None:
-    """Read stored snapshots anew, after a change of declarations, rules or of the tracker itself.
+    """Read stored snapshots anew, and tell nobody.
 
+    That is for after a change of declarations, of rules, or of the tracker itself.
     Where a snapshot now gives another text, that is recorded as a technical upgrade. Changes keep their numbers, and
     nobody is told of any.
 

@@ -16,7 +16,9 @@ from tracker.store.backup import restore
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @CONFIG
 def command(*, file: Path, config: Path | None) -> None:
-    """Make the archive of the configuration what a backup holds, once every body and the chain were checked.
+    """Make the archive what a backup holds.
+
+    Every body and the chain are checked first.
 
     A SQLite archive that is there already is kept beside it as .before-restore; a PostgreSQL database has to be empty.
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--verbose", "-v", is_flag=True, help="Log every check.")
 @CONFIG
 def command(*, once: bool, verbose: bool, config: Path | None) -> None:
-    """Watch: check pages when they are due, gather coverage, send digests; until told to stop.
+    """Watch: check, gather coverage and send digests, until told to stop.
 
     SIGTERM ends it after the pages that are being asked for; SIGHUP reads the configuration anew.
 

@@ -26,7 +26,9 @@ from tracker.store.coverage import coverage_of
 )
 @CONFIG
 def command(*, change: int, full: bool, as_json: bool, page: Path | None, config: Path | None) -> None:
-    """Show one change with its clauses, reasons and coverage; CHANGE is its number in the archive.
+    """Show one change of the archive.
+
+    With its clauses, reasons and coverage. CHANGE is its number.
 
     \b
     Examples:

@@ -26,8 +26,9 @@ _OVERDUE = timedelta(days=1)  # behind its time: nobody is watching
 @AS_JSON
 @CONFIG
 def command(*, as_json: bool, config: Path | None) -> int:
-    """Tell what is watched, when it was last good, what fails since when and why, and what comes next.
+    """Tell what is watched and how it fares.
 
+    A line says when a document was last good, since when and why it fails, and when it is asked for next.
     Ends with 1 when something has been failing, or has not been asked for, for too long: fit for cron and monitors.
 
     \b

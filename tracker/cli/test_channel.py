@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @AS_JSON
 @CONFIG
 def command(name: str, *, to: tuple[str, ...], as_json: bool, config: Path | None) -> int:
-    """Send a message that says it is a test by a channel, and report each step.
+    """Send a message that says it is a test, and report each step.
 
     Ends with 1 where it was not taken. Nothing of it is kept, so that it can be run beside the daemon.
 

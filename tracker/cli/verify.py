@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @AS_JSON
 @CONFIG
 def command(*, as_json: bool, config: Path | None) -> int:
-    """Check the chain of captures, every body and the time-stamps; names what is broken, and ends with 1 then.
+    """Check the chain of captures, every body and the time-stamps.
+
+    What is broken is named, and the command ends with 1.
 
     Every hash of the chain is computed anew and every body is read. Stamps are verified by the certificates of the
     configuration (evidence.certificates); without any, by those that were kept with them, which a forger can have made.
