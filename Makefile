@@ -12,7 +12,7 @@ demo: .venv/installed
 	@echo "The same as a page: demo.html"
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 # Which revision the rules are compared with, and which service of the long history.
 REV ?= HEAD~1

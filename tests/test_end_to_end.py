@@ -207,7 +207,7 @@ def test_news_that_comes_later_is_a_follow_up_to_those_who_were_told(world: Worl
         "published": "2024-09-04",
         "language": "en",
         "text": "Acme changed its privacy policy this week. It now says that it may disclose your IP address to the "
-        "authorities if it receives \u201ca valid order about a suspect of a crime\u201d. Before, Acme's policy spoke of "
+        "authorities if it receives \u201ca valid order about a suspect of a crime\u201d. Before, its policy spoke of "
         "\u201ca court order about a terror suspect\u201d. Acme did not say why it changed the policy.",
     }
     (tmp_path / "inbox" / "acme.jsonl").write_text(json.dumps(article) + "\n", "utf-8")
