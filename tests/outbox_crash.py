@@ -41,13 +41,13 @@ from outboxes import config, happen, listed, no_chance
 from scripted_server import Asked, ScriptedServer, page
 
 from tracker.deliver import email, webhook
-from tracker.digests import compose_due
 from tracker.net.address import allow_list
 from tracker.net.session import Gate
-from tracker.outbox import drain
 from tracker.store.crash import OUTBOX, Point, go_on
 from tracker.store.outbox import Status
 from tracker.store.store import Store, open_store
+from tracker.tell.digests import compose_due
+from tracker.tell.outbox import drain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,10 +13,10 @@ from watched import FILLER, START, Watched, html, policy, watching
 
 from tracker.digest.schema import encode
 from tracker.model import Cause, ChangeKind, Noise
-from tracker.recording import Result, accept
-from tracker.rereading import reread
 from tracker.store.evidence import Outcome
 from tracker.text.declaration import Declaration, Page, ServiceDeclaration
+from tracker.watch.recording import Result, accept
+from tracker.watch.rereading import reread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,9 +21,9 @@ from watched import FILLER, html, policy
 from tracker.config import read_config
 from tracker.daemon import Daemon, Tick, check_tick
 from tracker.errors import StoreFull, UsageError
-from tracker.setting_up import Outside, Setup, set_up
 from tracker.store.store import open_store
 from tracker.text.extract import extract_record
+from tracker.watch.setting_up import Outside, Setup, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

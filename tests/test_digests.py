@@ -12,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 from outboxes import DAY, HOUR, MINUTE, NOON, Ids, config, happen, listed, payloads, said, see, states
 
-from tracker.digests import compose_due
 from tracker.model import Cause, Noise
 from tracker.store import coverage
 from tracker.store.outbox import Status
+from tracker.tell.digests import compose_due
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,10 @@ from changes import disclosure
 from commands import SCHEMA
 from warcs import fetched, records
 
-from tracker.dossier import write_dossier
 from tracker.errors import StoreError, UsageError
+from tracker.exchange.dossier import write_dossier
+from tracker.exchange.stamping import Authority, Unstamped, stamp
 from tracker.model import Cause, Change, VersionRef, record_id
-from tracker.stamping import Authority, Unstamped, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,10 +24,10 @@ from watched import FILLER, html
 
 from tracker.config import read_config
 from tracker.daemon import Daemon
-from tracker.setting_up import Outside, set_up
 from tracker.store.store import open_store
 from tracker.text.extract import extract_record
 from tracker.ticking import TICKS
+from tracker.watch.setting_up import Outside, set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

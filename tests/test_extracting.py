@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tracker.errors import DeclarationError, EmptyPage, ExtractionError, NoMatch, TrackerError, UnreadablePage
-from tracker.extracting import Extractor, ReadingLimits
 from tracker.model import Cause, Format, Part, Record
 from tracker.text.declaration import Page, Range
 from tracker.text.extract import extract_record
+from tracker.watch.extracting import Extractor, ReadingLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

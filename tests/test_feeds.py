@@ -8,7 +8,7 @@ from messages import found
 
 from tracker.digest.feed import NEWEST
 from tracker.errors import SourceError
-from tracker.feeds import write_feeds
+from tracker.tell.feeds import write_feeds
 
 if TYPE_CHECKING:
     from pathlib import Path

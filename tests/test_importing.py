@@ -13,12 +13,12 @@ from commands import NEW, OLD, OTHER
 from histories import DAY, NOON, Commit, git_repository, page
 from played import renamed, told
 
-from tracker.archive_history import lines_of, read_archive
 from tracker.errors import UsageError
+from tracker.exchange.archive_history import lines_of, read_archive
+from tracker.exchange.importing import MOST, Archive, Imported, import_history
 from tracker.formats.folder import read_folder
 from tracker.formats.history import LARGEST, Line
 from tracker.formats.ota import read_repository
-from tracker.importing import MOST, Archive, Imported, import_history
 from tracker.store.crash import Point, go_on
 from tracker.store.evidence import Outcome
 from tracker.store.store import open_store

@@ -8,8 +8,8 @@ from scripted_server import RESET, ScriptedServer
 from web_archive import Archived, Clock, Kept, web_archive
 
 from tracker.errors import SourceError
-from tracker.importing import Archive, Imported
-from tracker.importing_wayback import import_wayback, listed
+from tracker.exchange.importing import Archive, Imported
+from tracker.exchange.importing_wayback import import_wayback, listed
 from tracker.text.declaration import Declaration, Page, PastPages
 
 if TYPE_CHECKING:

@@ -27,12 +27,12 @@ from outboxes import (
 )
 
 from tracker.deliver.outcome import Failed, Letter, Sent
-from tracker.digests import compose_due
-from tracker.outbox import LEASE, PAUSES, drain
 from tracker.store import channels, deliveries
 from tracker.store.deliveries import Ended
 from tracker.store.outbox import Status, Tried
 from tracker.store.store import open_store
+from tracker.tell.digests import compose_due
+from tracker.tell.outbox import LEASE, PAUSES, drain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

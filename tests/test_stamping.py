@@ -19,7 +19,7 @@ from scripted_server import ScriptedServer, page
 from tracker.config import Config
 from tracker.config_tables import ConfigTable, EvidenceTable
 from tracker.errors import UsageError
-from tracker.stamping import (
+from tracker.exchange.stamping import (
     Authority,
     Checked,
     Unstamped,

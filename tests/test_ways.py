@@ -13,9 +13,9 @@ from standardwebhooks import Webhook
 
 from tracker.config import read_config
 from tracker.deliver.outcome import Failed, Letter, Sent
-from tracker.digests import compose_due
-from tracker.outbox import drain
-from tracker.ways import ways_out
+from tracker.tell.digests import compose_due
+from tracker.tell.outbox import drain
+from tracker.tell.ways import ways_out
 
 if TYPE_CHECKING:
     from pathlib import Path

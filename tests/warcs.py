@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from archives import HOUR, START, capture
 
+from tracker.exchange.warc_log import write_warc
 from tracker.formats.source import open_history
 from tracker.model import Cause, Format
 from tracker.store.evidence import Capture, Hop, Outcome
-from tracker.warc_log import write_warc
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

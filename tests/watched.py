@@ -17,16 +17,16 @@ from tracker.fetch.robots import RobotsBook
 from tracker.net.address import allow_list
 from tracker.net.outcome import Limits
 from tracker.net.session import Gate, verified_tls
-from tracker.rounds import Going, round_of_due
 from tracker.significance.rules import load_rules
 from tracker.text.declaration import Declaration, Page, ServiceDeclaration
-from tracker.visiting import Visitor
-from tracker.watching import Watching, sync
+from tracker.watch.rounds import Going, round_of_due
+from tracker.watch.visiting import Visitor
+from tracker.watch.watching import Watching, sync
 
 if TYPE_CHECKING:
     from tracker.model import Change
-    from tracker.recording import Checked
     from tracker.store.store import Store
+    from tracker.watch.recording import Checked
 
 START = datetime(2024, 9, 1, 6, tzinfo=UTC)
 RULES = load_rules()

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from tracker.errors import StoreFull, TrackerError
-from tracker.recording import Result
-from tracker.rounds import round_of_due
+from tracker.watch.recording import Result
+from tracker.watch.rounds import round_of_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from tracker.recording import Checked
-    from tracker.setting_up import Outside, Setup
+    from tracker.watch.recording import Checked
+    from tracker.watch.setting_up import Outside, Setup
 
 log = logging.getLogger("tracker")
 _LOOK = 1.0  # seconds between two looks at clock and signals

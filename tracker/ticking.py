@@ -7,22 +7,22 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from tracker import TOOL
-from tracker.capturing import CLOCK
 from tracker.config_tables import duration
 from tracker.daemon import Tick, check_tick, log
 from tracker.digest.addresses import stored
 from tracker.digest.reading import decode
-from tracker.digests import compose_due
-from tracker.feeds import write_feeds
+from tracker.exchange.stamping import Unstamped, read_authority, stamp_due
+from tracker.explain.news import Indexes, gather, link_articles, link_changes
+from tracker.explain.news_sources import names, sources
+from tracker.explain.news_texts import Texts
 from tracker.fetch.robots import RobotsBook
-from tracker.news import Indexes, gather, link_articles, link_changes
-from tracker.news_sources import names, sources
-from tracker.news_texts import Texts
-from tracker.outbox import drain
-from tracker.stamping import Unstamped, read_authority, stamp_due
 from tracker.store.coverage import coverage_of
 from tracker.store.tellings import heads
-from tracker.ways import ways_out
+from tracker.tell.digests import compose_due
+from tracker.tell.feeds import write_feeds
+from tracker.tell.outbox import drain
+from tracker.tell.ways import ways_out
+from tracker.watch.capturing import CLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.digest.message import Stored
-    from tracker.setting_up import Setup
+    from tracker.watch.setting_up import Setup
 
 _DAY = timedelta(days=1)
 

@@ -12,9 +12,9 @@ from mail_server import MailServer
 from outboxes import Clock, Told, config, happen, no_chance
 
 from tracker.deliver.outcome import Failed
-from tracker.digests import compose_due
-from tracker.outbox import drain
 from tracker.store.store import open_store
+from tracker.tell.digests import compose_due
+from tracker.tell.outbox import drain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from archives import HOUR, START, capture, series
 from authorities import Signer, authority, gate, new_signer, stamping
 from commands import fails, objects, tracker
 
-from tracker.stamping import Authority, Unstamped, stamp
+from tracker.exchange.stamping import Authority, Unstamped, stamp
 from tracker.store.store import open_store
 
 if TYPE_CHECKING:

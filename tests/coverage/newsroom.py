@@ -12,10 +12,10 @@ from coverage_news import ACME, NOON
 from scripted_server import Asked, ScriptedServer, page
 
 from tracker.coverage.reading import ServiceNames
+from tracker.explain.news import Gathered, Indexes, gather, link_articles, link_changes
+from tracker.explain.news_texts import Texts
 from tracker.net.address import allow_list
 from tracker.net.session import Gate
-from tracker.news import Gathered, Indexes, gather, link_articles, link_changes
-from tracker.news_texts import Texts
 from tracker.store.coverage import coverage_of
 
 if TYPE_CHECKING:

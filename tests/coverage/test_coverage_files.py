@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tracker.coverage_files import read_articles
 from tracker.errors import UsageError
+from tracker.explain.coverage_files import read_articles
 from tracker.model import Article
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from commands import ROOT, objects, tracker
 from tracker.cli.coverage_match import changes_of
 from tracker.coverage.linking import link
 from tracker.coverage.reading import ServiceNames
-from tracker.coverage_files import read_articles
+from tracker.explain.coverage_files import read_articles
 from tracker.model import Article
 from tracker.significance.rules import load_rules
 

@@ -10,11 +10,11 @@ from coverage_news import NOON
 from newsroom import Clock, Newsroom
 from scripted_server import ScriptedServer, page
 
+from tracker.explain.news import meet
+from tracker.explain.news_sources import Folder
 from tracker.fetch.feeds import Feed, read_feed
 from tracker.fetch.gdelt import Gdelt
 from tracker.fetch.news import Item, Refused
-from tracker.news import meet
-from tracker.news_sources import Folder
 from tracker.store import articles
 from tracker.store.store import open_store
 

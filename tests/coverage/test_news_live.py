@@ -13,10 +13,10 @@ from coverage_news import HANDOVER, NOON, PAYMENT, at, judged
 from newsroom import Clock, Newsroom, Site
 from scripted_server import ScriptedServer
 
+from tracker.explain.news_sources import Folder
 from tracker.fetch.feeds import Feed
 from tracker.fetch.gdelt import Gdelt
 from tracker.model import Role
-from tracker.news_sources import Folder
 from tracker.store import articles, linked
 from tracker.store.coverage import coverage_of, links_since
 from tracker.store.schema import metadata

@@ -12,9 +12,9 @@ from outboxes import DAY, Clock, listed, no_chance, post
 from scripted_smtp import At, Fault, Plan, ScriptedSmtp
 
 from tracker.deliver.email import Relay, send
-from tracker.outbox import drain
 from tracker.store.outbox import Status, Tried
 from tracker.store.store import open_store
+from tracker.tell.outbox import drain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

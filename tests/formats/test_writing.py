@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from played import renamed, told
 
-from tracker.archive_history import lines_of, read_archive
 from tracker.errors import SourceError, UsageError
-from tracker.exporting import export_changes, export_folder, export_snapshots, export_versions
+from tracker.exchange.archive_history import lines_of, read_archive
+from tracker.exchange.exporting import export_changes, export_folder, export_snapshots, export_versions
+from tracker.exchange.importing import Archive, import_history
 from tracker.formats.folder import read_folder
 from tracker.formats.folder_writing import named
 from tracker.formats.ota import read_repository
 from tracker.formats.ota_writing import write_repository
-from tracker.importing import Archive, import_history
 from tracker.model import Cause, Change, Format, VersionRef
 from tracker.store.evidence import Capture, Outcome
 from tracker.store.store import open_store

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from played import renamed, told
 from shared import shared
 
-from tracker.archive_history import read_archive
+from tracker.exchange.archive_history import read_archive
+from tracker.exchange.importing import Archive, import_history
 from tracker.formats.ota import open_bundle
-from tracker.importing import Archive, import_history
 from tracker.store.store import open_store
 
 if TYPE_CHECKING:

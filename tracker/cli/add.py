@@ -11,11 +11,11 @@ import click
 from tracker.cli.output import note
 from tracker.cli.try_ import remarks
 from tracker.config import read_config
-from tracker.declaring import declare, place_for
+from tracker.declare.declaring import declare, place_for
+from tracker.declare.trying import Tried, declaration, try_page
 from tracker.digest.visible import visible
 from tracker.errors import UsageError
-from tracker.opening import archive_of
-from tracker.trying import Tried, declaration, try_page
+from tracker.exchange.opening import archive_of
 
 _LINES = 12
 

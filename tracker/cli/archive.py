@@ -10,16 +10,16 @@ import click
 
 from tracker.config import read_config
 from tracker.errors import UsageError
-from tracker.opening import has_archive
+from tracker.exchange.opening import has_archive
 from tracker.store.store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tracker.config import Config
-    from tracker.setting_up import Setup
     from tracker.store.documents import Watched
     from tracker.store.store import Store
+    from tracker.watch.setting_up import Setup
 
 CONFIG = click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Instead of config.toml.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -38,7 +38,7 @@ def reading_archive(file: Path | None) -> Iterator[tuple[Config, Store]]:
 @contextmanager
 def watching_archive(file: Path | None, stopped: Callable[[], bool] = bool) -> Iterator[Setup]:
     """Open the archive of a configuration to watch what is declared."""
-    from tracker.setting_up import Outside, reading_pages, set_up  # noqa: PLC0415  who only reads asks nobody
+    from tracker.watch.setting_up import Outside, reading_pages, set_up  # noqa: PLC0415  who only reads asks nobody
 
     config = read_config(file)
     with open_store(config.archive) as store, reading_pages() as read:

@@ -14,14 +14,14 @@ from tracker.cli.output import note, write_bytes
 from tracker.digest.schema import moment
 from tracker.digest.visible import visible
 from tracker.errors import UsageError
-from tracker.recording import Result
-from tracker.recording import accept as accepted
-from tracker.rounds import round_of, round_of_due
+from tracker.watch.recording import Result
+from tracker.watch.recording import accept as accepted
+from tracker.watch.rounds import round_of, round_of_due
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.recording import Checked
+    from tracker.watch.recording import Checked
 
 
 @click.command("check")

@@ -15,13 +15,13 @@ from tracker.cli.output import note, write_bytes
 from tracker.config import read_config
 from tracker.digest.visible import visible
 from tracker.errors import TrackerError, UsageError
+from tracker.explain.news import link_articles, meet
+from tracker.explain.news_sources import items_in, names
+from tracker.explain.news_texts import Texts
 from tracker.fetch.article_dates import confidence
 from tracker.fetch.http import utc_now
 from tracker.fetch.news import Item, plain_address
 from tracker.model import Role
-from tracker.news import link_articles, meet
-from tracker.news_sources import items_in, names
-from tracker.news_texts import Texts
 from tracker.seeds import read_declarations
 from tracker.store import articles, linked
 from tracker.store.store import open_store

@@ -14,12 +14,12 @@ from tracker.cli.output import note, write_bytes
 from tracker.cli.progress import progress_bar
 from tracker.config import read_config
 from tracker.coverage.linking import link
-from tracker.coverage_files import read_articles
 from tracker.digest.packing import pack, unpack
 from tracker.digest.schema import moment
 from tracker.digest.selection import NOTHING, may_be_explained
 from tracker.digest.visible import visible
-from tracker.explaining import names_of
+from tracker.explain.coverage_files import read_articles
+from tracker.explain.explaining import names_of
 from tracker.formats.source import open_history
 from tracker.replay import Play, chosen, pages_of, replaying
 from tracker.rule_folders import read_rules

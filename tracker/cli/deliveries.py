@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from tracker.by_hand import put_back
 from tracker.cli.archive import AS_JSON, CONFIG, reading_archive
 from tracker.cli.output import note, write_bytes
 from tracker.config import read_config
@@ -19,6 +18,7 @@ from tracker.store import channels
 from tracker.store.delivery_list import listed
 from tracker.store.outbox import Status
 from tracker.store.store import open_store
+from tracker.tell.by_hand import put_back
 
 if TYPE_CHECKING:
     from pathlib import Path

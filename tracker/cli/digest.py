@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from tracker.by_hand import previewed, send_now, subscription_of
 from tracker.cli.archive import CONFIG, reading_archive
 from tracker.cli.output import note, whole_file, write_bytes
 from tracker.config import read_config
@@ -17,21 +16,22 @@ from tracker.config_tables import duration
 from tracker.digest.mail import mail_parts
 from tracker.digest.payload import payload
 from tracker.digest.visible import visible
-from tracker.digests import recipients
 from tracker.errors import UsageError
-from tracker.letters import letters
-from tracker.outbox import drain
 from tracker.store.delivery_list import listed
 from tracker.store.outbox import Status
 from tracker.store.store import open_store
-from tracker.ways import ways_out
+from tracker.tell.by_hand import previewed, send_now, subscription_of
+from tracker.tell.digests import recipients
+from tracker.tell.letters import letters
+from tracker.tell.outbox import drain
+from tracker.tell.ways import ways_out
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
 
     from tracker.config import Config
     from tracker.config_tables import SubscriptionTable
-    from tracker.digests import Composed
+    from tracker.tell.digests import Composed
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.archive_history import lines_of, shown
 from tracker.cli.archive import CONFIG, reading_archive
 from tracker.cli.output import note, whole_file, write_bytes
 from tracker.cli.progress import progress_bar
 from tracker.errors import SourceError
-from tracker.exporting import export_changes, export_folder, export_snapshots, export_versions, export_warc
+from tracker.exchange.archive_history import lines_of, shown
+from tracker.exchange.exporting import export_changes, export_folder, export_snapshots, export_versions, export_warc
 from tracker.replay import chosen
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def dossier(*, change: int, file: Path, config: Path | None) -> None:
 
     CHANGE is its number, as `tracker show` takes it.
     """
-    from tracker.dossier import write_dossier  # noqa: PLC0415  the other exports need nothing of it
+    from tracker.exchange.dossier import write_dossier  # noqa: PLC0415  the other exports need nothing of it
 
     with reading_archive(config) as (_, store):
         try:

@@ -19,10 +19,10 @@ from tracker.digest.selection import NOTHING
 from tracker.digest.visible import visible
 from tracker.digest.words import GRADES
 from tracker.errors import SourceError, UsageError
+from tracker.exchange.opening import open_source
 from tracker.history import lives_of
 from tracker.lives import Event, Life, most_changed_first, named, numbers_and_headings
 from tracker.model import BlockKind
-from tracker.opening import open_source
 from tracker.replay import Play, chosen, pages_of
 from tracker.rule_folders import read_rules
 from tracker.seeds import read_declarations

@@ -13,7 +13,7 @@ from tracker.cli.import_wayback import wayback
 from tracker.cli.importing import DRY_RUN, import_lines
 from tracker.config import read_config
 from tracker.errors import SourceError
-from tracker.opening import addresses
+from tracker.exchange.opening import addresses
 from tracker.seeds import read_declarations
 
 if TYPE_CHECKING:

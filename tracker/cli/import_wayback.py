@@ -15,7 +15,7 @@ from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
 from tracker.config import read_config
 from tracker.errors import UsageError
-from tracker.importing import Imported
+from tracker.exchange.importing import Imported
 from tracker.seeds import read_declarations
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config
-    from tracker.importing_wayback import Wanted
+    from tracker.exchange.importing_wayback import Wanted
     from tracker.text.declaration import Declaration
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -59,8 +59,8 @@ def wayback(
     The declared addresses are asked for, each for the time in which it was declared; fifteen requests a minute at most.
     """
     from tracker.asking import gate_of  # noqa: PLC0415  each kind of source loads what it needs
+    from tracker.exchange.importing_wayback import import_wayback, listed  # noqa: PLC0415  as above
     from tracker.fetch.wayback import PAUSE, WAYBACK, Patience, WebArchive  # noqa: PLC0415  as above
-    from tracker.importing_wayback import import_wayback, listed  # noqa: PLC0415  as above
 
     configured = read_config(config)
     declared = _declared(configured, service, document)

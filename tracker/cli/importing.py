@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.archive_history import lines_of
 from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
 from tracker.config import read_config
-from tracker.importing import Archive, import_history
-from tracker.opening import archive_of, has_archive
+from tracker.exchange.archive_history import lines_of
+from tracker.exchange.importing import Archive, import_history
+from tracker.exchange.opening import archive_of, has_archive
 from tracker.replay import chosen
 from tracker.store.store import open_store
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tracker.config import Config
+    from tracker.exchange.importing import Imported
     from tracker.formats.history import History, Line
-    from tracker.importing import Imported
     from tracker.store.store import Store
 
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would come, and write nothing.")
@@ -63,8 +63,8 @@ def read_anew(config: Config, store: Store, documents: Sequence[tuple[str, str]]
 
     What a run that was killed did not come to is made by the next: a document has a change for each of its records.
     """
-    from tracker.rereading import reread  # noqa: PLC0415  a dry run reads nothing
-    from tracker.setting_up import Outside, reading_pages, set_up  # noqa: PLC0415  as above
+    from tracker.watch.rereading import reread  # noqa: PLC0415  a dry run reads nothing
+    from tracker.watch.setting_up import Outside, reading_pages, set_up  # noqa: PLC0415  as above
 
     records = {(line.service, line.document): len(line.listed) for line in lines_of(store)}
     due = {key for key in documents if sum(1 for _ in store.changes(*key)) < records.get(key, 0)}

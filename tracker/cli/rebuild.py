@@ -9,8 +9,8 @@ import click
 from tracker.cli.archive import CONFIG, named, watching_archive
 from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
-from tracker.news import relink
-from tracker.rereading import reread
+from tracker.explain.news import relink
+from tracker.watch.rereading import reread
 
 if TYPE_CHECKING:
     from pathlib import Path

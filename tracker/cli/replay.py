@@ -13,12 +13,12 @@ from tracker.cli.output import note
 from tracker.cli.progress import progress_bar
 from tracker.cli.showing import Shape, show
 from tracker.config import read_config
-from tracker.coverage_files import read_articles
 from tracker.digest.packing import pack, pack_with_episode
 from tracker.digest.selection import Selection, may_be_explained
 from tracker.errors import UsageError
+from tracker.exchange.opening import open_source
+from tracker.explain.coverage_files import read_articles
 from tracker.met import Met
-from tracker.opening import open_source
 from tracker.replay import (
     Play,
     Rival,
@@ -129,7 +129,7 @@ def command(
         played = stack.enter_context(replaying(history, lines, play, progress=moved))
         played = in_episodes(played, pack_with_episode if articles else shape.marking)
         if articles:
-            from tracker.explaining import explained, names_of  # noqa: PLC0415  most replays ask for no coverage
+            from tracker.explain.explaining import explained, names_of  # noqa: PLC0415  most replays ask for no coverage
 
             played = explained(played, articles, lambda name: names_of(declared, name), shape.encoding)
         met = Met(declared, is_named=bool(documents))

@@ -11,14 +11,14 @@ import click
 from tracker.cli.archive import CONFIG
 from tracker.config import read_config
 from tracker.daemon import Daemon
-from tracker.setting_up import Outside, reading_pages, set_up
 from tracker.store.store import open_store
 from tracker.ticking import TICKS
+from tracker.watch.setting_up import Outside, reading_pages, set_up
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tracker.setting_up import Setup
+    from tracker.watch.setting_up import Setup
 
 
 @click.command("run")

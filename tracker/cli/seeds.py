@@ -9,11 +9,11 @@ import click
 
 from tracker.cli.output import note
 from tracker.config import read_config
+from tracker.declare.seed_checking import check_declarations
 from tracker.digest.visible import visible
 from tracker.errors import SourceError
+from tracker.exchange.opening import has_archive
 from tracker.net.address import allow_list
-from tracker.opening import has_archive
-from tracker.seed_checking import check_declarations
 
 _NAMED = 5  # documents that a remark names
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from tracker.by_hand import tested
 from tracker.cli.archive import AS_JSON, CONFIG
 from tracker.cli.output import write_bytes
 from tracker.config import read_config
 from tracker.deliver.outcome import Failed
 from tracker.digest.visible import visible
+from tracker.tell.by_hand import tested
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import click
 
 from tracker.cli.output import note
 from tracker.config import read_config
+from tracker.declare.trying import Tried, declaration, try_page
 from tracker.digest.visible import visible
-from tracker.trying import Tried, declaration, try_page
 
 _PAUSE = 3.0
 

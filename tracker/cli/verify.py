@@ -11,7 +11,7 @@ import msgspec
 from tracker.cli.archive import AS_JSON, CONFIG, reading_archive
 from tracker.cli.output import note, write_bytes
 from tracker.digest.visible import visible
-from tracker.stamping import Checked, broken_stamps, read_trusted
+from tracker.exchange.stamping import Checked, broken_stamps, read_trusted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, BinaryIO, Self, TypeVar, cast
 
 import msgspec
 
-from tracker import extracting_child
 from tracker.errors import DeclarationError, EmptyPage, ExtractionError, NoMatch, TrackerError, UnreadablePage
-from tracker.extracting_wire import Answer, Asked, Orders, Ready, Refusal, TooLarge, framed, receive
+from tracker.watch import extracting_child
+from tracker.watch.extracting_wire import Answer, Asked, Orders, Ready, Refusal, TooLarge, framed, receive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,17 +9,17 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.check import Moment, conclude
-from tracker.visiting import host_of
+from tracker.watch.check import Moment, conclude
+from tracker.watch.visiting import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from tracker.recording import Checked
     from tracker.store.documents import Watched
-    from tracker.visiting import Visit, Visitor
-    from tracker.watching import Watching
+    from tracker.watch.recording import Checked
+    from tracker.watch.visiting import Visit, Visitor
+    from tracker.watch.watching import Watching
 
 _TICK = 1.0  # seconds between two looks whether to stop
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.coverage_files import read_articles
 from tracker.errors import UsageError
+from tracker.explain.coverage_files import read_articles
 from tracker.fetch.article import LARGEST, Story, read_story
 from tracker.fetch.http import Fetcher, fetch
 from tracker.fetch.news import plain_address

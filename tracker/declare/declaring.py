@@ -9,13 +9,13 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.declare.trying import declaration
 from tracker.errors import SourceError, UsageError
-from tracker.importing import unfit
+from tracker.exchange.importing import unfit
 from tracker.seeds import read_declaration, read_declarations
-from tracker.trying import declaration
 
 if TYPE_CHECKING:
-    from tracker.trying import Tried
+    from tracker.declare.trying import Tried
 
 
 def place_for(tried: Tried, folder: Path) -> Path:

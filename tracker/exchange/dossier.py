@@ -17,12 +17,12 @@ from tracker.digest.reading import decode
 from tracker.digest.schema import encode
 from tracker.digest.visible import visible
 from tracker.errors import StoreError, UsageError
+from tracker.exchange.warc_log import write_captures
 from tracker.formats.dossier import README, Stretch, readme, write_zip
 from tracker.model import record_id
 from tracker.store import proof, stamps
 from tracker.store.coverage import coverage_of
 from tracker.store.evidence import Outcome
-from tracker.warc_log import write_captures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

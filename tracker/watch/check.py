@@ -1,7 +1,7 @@
 """The journey of one document: what a visit brought is recorded, read, compared and judged, in one transaction.
 
-The visit itself is `tracker.visiting`; nothing here talks to a server. What goes wrong with a page is recorded and
-has a name; only mistakes of ours are exceptions, and even then the capture is kept.
+The visit itself is `tracker.watch.visiting`; nothing here talks to a server. What goes wrong with a page is recorded
+and has a name; only mistakes of ours are exceptions, and even then the capture is kept.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tracker.capturing import capture_of
 from tracker.fetch.outcome import Captured, NotModified
 from tracker.model import Cause, Noise, Part, Record, record_id
 from tracker.planning import doubtful_check, next_check, retry
-from tracker.recording import Checked, Result, in_episode, reassessed, result_of, write_assessed
 from tracker.store.evidence import Outcome
-from tracker.visiting import host_of, kept_validators
+from tracker.watch.capturing import capture_of
+from tracker.watch.recording import Checked, Result, in_episode, reassessed, result_of, write_assessed
+from tracker.watch.visiting import host_of, kept_validators
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from tracker.store.documents import Watched
     from tracker.store.evidence import Capture
     from tracker.store.writing import Writing
-    from tracker.visiting import Visit
-    from tracker.watching import Assessed, Watching
+    from tracker.watch.visiting import Visit
+    from tracker.watch.watching import Assessed, Watching
 
 LOUD = 3  # a change graded so is looked at again soon
 _CUT = "cut: the connection just ended, so the page may not be whole"

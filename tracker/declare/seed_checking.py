@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracker.archive_history import last_of, lines_of
 from tracker.errors import DeclarationError, ExtractionError
+from tracker.exchange.archive_history import last_of, lines_of
+from tracker.exchange.importing import unfit
 from tracker.formats.folder import read_folder
-from tracker.importing import unfit
 from tracker.model import Format
 from tracker.net.url import refused
 from tracker.seeds import declaration_files, read_declaration

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from tracker.asking import page_at
-from tracker.capturing import sniffed
 from tracker.errors import ExtractionError, SourceError
 from tracker.model import Format
 from tracker.text.declaration import Page
 from tracker.text.extract import extract
 from tracker.text.html_charset import characters
 from tracker.text.html_main import main_part
+from tracker.watch.capturing import sniffed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

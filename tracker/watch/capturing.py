@@ -8,7 +8,7 @@ from tracker import TOOL
 from tracker.fetch.outcome import Captured, NotModified
 from tracker.model import Format
 from tracker.store.evidence import RENDERED, Capture, Hop, Outcome
-from tracker.visiting import sent_headers
+from tracker.watch.visiting import sent_headers
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tracker.coverage_files import read_articles
 from tracker.errors import UsageError
-from tracker.explaining import names_of
+from tracker.explain.coverage_files import read_articles
+from tracker.explain.explaining import names_of
+from tracker.explain.news_texts import PAGES, Unread, saved_page
 from tracker.fetch.feeds import Feed
 from tracker.fetch.gdelt import WORDS, Gdelt
 from tracker.fetch.news import Item, Listed, Refused, plain_address
-from tracker.news_texts import PAGES, Unread, saved_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

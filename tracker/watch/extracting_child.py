@@ -1,7 +1,7 @@
 """The life of the process that reads pages: one page at a time, within limits, until nobody asks any more.
 
-It is started by `tracker.extracting` as `python -m tracker.extracting_child`, with an environment that holds no
-secrets. Its standard input and output are the wire; once it has them, it points both at nothing.
+It is started by `tracker.watch.extracting` as `python -m tracker.watch.extracting_child`, with an environment that
+holds no secrets. Its standard input and output are the wire; once it has them, it points both at nothing.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import BinaryIO, cast
 import msgspec
 
 from tracker.errors import DeclarationError, ExtractionError, NoMatch
-from tracker.extracting_wire import Answer, Asked, Orders, Ready, Refusal, framed, receive
 from tracker.model import Record
 from tracker.text.declaration import Page
+from tracker.watch.extracting_wire import Answer, Asked, Orders, Ready, Refusal, framed, receive
 
 if sys.platform != "win32":
     import resource

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.archive_history import ArchiveReader
 from tracker.errors import SourceError, UsageError
+from tracker.exchange.archive_history import ArchiveReader
+from tracker.exchange.warc_log import write_warc
 from tracker.formats.folder_writing import write_folder
 from tracker.formats.ota_writing import Entry, Recorded, write_repository
 from tracker.model import Cause, Format
-from tracker.warc_log import write_warc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

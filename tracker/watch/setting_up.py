@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from tracker import __version__
 from tracker.errors import UsageError
-from tracker.extracting import Extractor
 from tracker.fetch.browser import render
 from tracker.fetch.http import Fetcher, user_agent, utc_now
 from tracker.fetch.robots import RobotsBook
 from tracker.net.address import allow_list
 from tracker.net.session import Gate
-from tracker.rounds import Going
 from tracker.rule_folders import read_rules
 from tracker.seeds import read_declarations
-from tracker.visiting import Visitor
-from tracker.watching import Watching, sync
+from tracker.watch.extracting import Extractor
+from tracker.watch.rounds import Going
+from tracker.watch.visiting import Visitor
+from tracker.watch.watching import Watching, sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tracker.letters import Notice, letters, rendered
 from tracker.store import channels, deliveries
 from tracker.store import tellings as told
+from tracker.tell.letters import Notice, letters, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable

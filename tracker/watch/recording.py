@@ -10,14 +10,14 @@ from tracker.digest.reading import decode
 from tracker.episodes import LONGEST, episodes, happening
 from tracker.model import Cause
 from tracker.past import Past
-from tracker.watching import Known
+from tracker.watch.watching import Known
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from tracker.model import Change
     from tracker.store.writing import Writing
-    from tracker.watching import Assessed, Watching
+    from tracker.watch.watching import Assessed, Watching
 
 
 class Result(StrEnum):

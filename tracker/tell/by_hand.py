@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from tracker.deliver.outcome import Failed, Letter
 from tracker.digest.compose import compose
 from tracker.digest.message import Digest, Foot
-from tracker.digests import Composed, keep_subscriptions, new_id, recipients, record
 from tracker.errors import UsageError
-from tracker.gathering import gathered_since, wants_of
-from tracker.letters import letters
 from tracker.store import channels, deliveries
 from tracker.store import tellings as told
 from tracker.store.delivery_list import listed
 from tracker.store.outbox import Status
-from tracker.ways import ways_out
+from tracker.tell.digests import Composed, keep_subscriptions, new_id, recipients, record
+from tracker.tell.gathering import gathered_since, wants_of
+from tracker.tell.letters import letters
+from tracker.tell.ways import ways_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

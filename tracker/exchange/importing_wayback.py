@@ -10,19 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import TOOL
-from tracker.capturing import sniffed
+from tracker.exchange.importing import Archive, Imported, take
 from tracker.fetch.outcome import named_charset
 from tracker.fetch.remembered import Missing, Remembered
-from tracker.importing import Archive, Imported, take
 from tracker.store.evidence import Capture, Hop, Outcome
+from tracker.watch.capturing import sniffed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
+    from tracker.exchange.importing import Pages
     from tracker.fetch.memento import Memento
     from tracker.fetch.wayback import WebArchive
-    from tracker.importing import Pages
     from tracker.store.store import Store
     from tracker.text.declaration import Declaration
 

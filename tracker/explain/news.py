@@ -17,11 +17,11 @@ from tracker.coverage.consensus import Claim, agreed_against, note_on
 from tracker.coverage.linking import VERSION, contested_link, match_one, with_denial
 from tracker.coverage.reading import is_about
 from tracker.coverage.sketch import may_concern, sketch, unpacked, wanted
+from tracker.explain.news_gathering import Gathered, gather, meet
+from tracker.explain.news_index import Indexes, texts_of
+from tracker.explain.news_texts import Unread
 from tracker.model import Article, Role
 from tracker.net.pace import pause
-from tracker.news_gathering import Gathered, gather, meet
-from tracker.news_index import Indexes, texts_of
-from tracker.news_texts import Unread
 from tracker.store import articles, documents, linked
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from tracker.coverage.linking import Linked, Matched
     from tracker.coverage.reading import ServiceNames
     from tracker.coverage.sketch import Wanted
+    from tracker.explain.news_index import Index
+    from tracker.explain.news_texts import Texts
     from tracker.fetch.article import Story
     from tracker.model import CoverageLink
-    from tracker.news_index import Index
-    from tracker.news_texts import Texts
     from tracker.store.database import AnyRow
     from tracker.store.linked import Sketched
     from tracker.store.store import Store

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from tracker.episodes import episodes, happening
 from tracker.past import Past
-from tracker.recording import write_assessed
-from tracker.watching import Known
+from tracker.watch.recording import write_assessed
+from tracker.watch.watching import Known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.episodes import Happening
-    from tracker.watching import Assessed, Watching
+    from tracker.watch.watching import Assessed, Watching
 
 _AT_ONCE = 100  # records in a transaction
 

@@ -17,7 +17,7 @@ from tracker.past import Past
 from tracker.planning import plan_of
 from tracker.replay import pages_of
 from tracker.text.extract import extract_record
-from tracker.visiting import Errand, host_of
+from tracker.watch.visiting import Errand, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

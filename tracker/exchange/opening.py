@@ -35,7 +35,7 @@ def open_source(source: Path | None, config: Config, declared: Mapping[str, Serv
     A source that knows its pages by their addresses alone has them named by their declarations.
     """
     if source is None and has_archive(config.archive):
-        from tracker.archive_history import read_archive, shown  # noqa: PLC0415  who names a source needs no database
+        from tracker.exchange.archive_history import read_archive, shown  # noqa: PLC0415  who names a source needs no database
 
         archive = read_archive(config.archive)
         yield Opened(archive, shown(config.archive), archive.remarks)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from tracker.config_tables import AT_ONCE, EmailTable, between, zone
 from tracker.digest.compose import compose, tellings, waiting
 from tracker.digest.message import Telling
-from tracker.gathering import gathered, wants_of
-from tracker.letters import letters, rendered, title_of
-from tracker.operating import OPERATOR, tell_operator
 from tracker.periods import is_quiet, last_boundary
 from tracker.store import deliveries
 from tracker.store import tellings as told
 from tracker.store.crash import Point
+from tracker.tell.gathering import gathered, wants_of
+from tracker.tell.letters import letters, rendered, title_of
+from tracker.tell.operating import OPERATOR, tell_operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from tracker.config import Config
     from tracker.config_tables import Channel, SubscriptionTable
     from tracker.digest.message import Digest
-    from tracker.gathering import Gathered
     from tracker.store.deliveries import Waiting
     from tracker.store.store import Store
     from tracker.store.tellings import Subscription
+    from tracker.tell.gathering import Gathered
 
 _AHEAD = timedelta(days=1)  # a subscription told further into the future than that was told by a clock gone wrong
 

@@ -1,0 +1,1 @@
+"""Declaring: trying pages, writing declarations, checking them."""

@@ -1,0 +1,1 @@
+"""History and evidence, in and out of the archive."""

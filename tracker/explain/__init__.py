@@ -1,0 +1,1 @@
+"""Explaining: news from its sources, tied to the changes it speaks of."""

@@ -1,0 +1,1 @@
+"""Watching: visits, checks and rounds; what reads pages of strangers; what is read anew."""
