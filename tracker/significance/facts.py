@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.model import Direction, Fact, FactChange, Span
-from tracker.significance.lexicon import SHORT
+from tracker.significance.news import LISTED, Known, is_news, is_qualified, is_told
 from tracker.significance.phrases import phrase
 from tracker.significance.reading import Found, Reading, Side
 from tracker.significance.rewording import stands
-from tracker.significance.roles import plays
 from tracker.significance.sentences import says_values
 from tracker.significance.terms import Meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from tracker.significance.lexicon import Lexicon
-    from tracker.significance.standing import Inquiry
 
 MOST_OF_A_KIND = 6
 _SWAPPED = 16  # words of an edit in which one value takes the place of another
@@ -62,36 +59,25 @@ SLOTS = (
     Slot("party", context=("share_context",), edited=True),
     Slot("place", context=("legal_context",), edited=True),
 )
-_LISTED = frozenset({"data_element", "recipient", "party"})  # "not shared with advertisers" names no recipient
-_ELSEWHERE = _LISTED | {"transparency_report", "history_claim"}  # asked for in the other version
 _ALSO = "also"  # the kind of words that hold a value up, but are too common to be told as one
 _HIDDEN = "-"  # a value that only hides shorter ones inside it
 _NOBODY = Found(Meaning("value", "", "", 0.0), 0, 0, changed=False)
 _LAW = frozenset({"legal_basis", "suspicion_scope", "provider_review", "recipient"})
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What there is to know beside the clause: the terms of the language, and the version the clause is not in."""
-
-    lexicon: Lexicon
-    classes: Mapping[str, frozenset[str]]
-    other: Inquiry | None = None  # given where a clause came or went as a whole
-
-
 def typed_facts(reading: Reading, known: Known) -> list[Fact]:
     """Gives the facts that terms alone can tell."""
-    before, after = reading.before.values, reading.after.values
-    if not (before or after):
+    gone, come = reading.before.values, reading.after.values
+    if not (gone or come):
         return []
     facts: list[Fact] = []
     for slot in SLOTS:
-        old, new = before.get(slot.fact), after.get(slot.fact)
+        old, new = gone.get(slot.fact), come.get(slot.fact)
         if any(f.changed for f in (*(old or ()), *(new or ()))) and _applies(slot, reading):
             facts += _compared(slot, _longest(old or ()), _longest(new or ()), reading, known)
     if not facts or not says_values(reading):
         return []
-    return facts + _unchanged(facts, before.get("data_element", ()), after.get("data_element", ()), reading, known)
+    return facts + _unchanged(facts, gone.get("data_element", ()), come.get("data_element", ()), reading, known)
 
 
 def _longest(found: Sequence[Found]) -> Sequence[Found]:
@@ -128,8 +114,8 @@ def _applies(slot: Slot, reading: Reading) -> bool:
 def _compared(slot: Slot, old: Sequence[Found], new: Sequence[Found], reading: Reading, known: Known) -> list[Fact]:
     gone = _fresh(old, reading.before, new, reading.after)
     come = _fresh(new, reading.after, old, reading.before)
-    gone = _each_once([f for f in gone if _is_told(f, reading.before, reading.after, reading, known)])
-    come = _each_once([f for f in come if _is_told(f, reading.after, reading.before, reading, known)])
+    gone = _each_once([f for f in gone if is_told(f, reading.before, reading.after, reading, known)])
+    come = _each_once([f for f in come if is_told(f, reading.after, reading.before, reading, known)])
     if slot.ladder and gone and come:
         return [_replaced(slot, gone[0], come[0], reading, known)]
     if slot.paired:
@@ -137,7 +123,8 @@ def _compared(slot: Slot, old: Sequence[Found], new: Sequence[Found], reading: R
     whole = not (reading.before.text and reading.after.text)  # what else the document says is not known so well
     if len(gone) == 1 and len(come) == 1 and _same_place(gone[0], come[0], reading, apart=int(slot.alone)):
         return [_fact(slot, reading, known, gone[0], come[0])]
-    gone, come = [[f for f in found if f.meaning.value != slot.replaces] for found in (gone, come)]
+    gone = [f for f in gone if f.meaning.value != slot.replaces and is_news(f, reading.before, reading, known)]
+    come = [f for f in come if f.meaning.value != slot.replaces and is_news(f, reading.after, reading, known)]
     facts = [_fact(slot, reading, known, f, None, None if whole else slot.gone) for f in gone[:MOST_OF_A_KIND]]
     facts += [_fact(slot, reading, known, None, f, None if whole else slot.come) for f in come[:MOST_OF_A_KIND]]
     return [f for n, f in enumerate(facts) if not any(_is_inside(f, other) for other in facts[:n])]
@@ -161,28 +148,13 @@ def _fresh(here: Sequence[Found], side: Side, there: Sequence[Found], other: Sid
         and f.meaning.kind != _ALSO
         and f.meaning.value != _HIDDEN
         and f.meaning.value not in known
-        and not (f.meaning.name in _LISTED and side.negated(f))
+        and not (f.meaning.name in LISTED and side.negated(f))
+        and not is_qualified(f, side)
     ]
     if not (fresh and other.text):
         return fresh
     low = other.text.lower()
     return [f for f in fresh if not stands(side.said(f) or "", side.words[f.first : f.last], other.text, low)]
-
-
-def _is_told(found: Found, side: Side, other: Side, reading: Reading, known: Known) -> bool:
-    """Tells whether a value plays its part in the clause and stands nowhere on the other side, in no other words.
-
-    Of a long clause only the neighbourhood of a change was read; where a clause came or went as a whole, the other
-    side is the other version.
-    """
-    name, value = found.meaning.name, found.meaning.value
-    if not plays(found, side, reading, known.classes):
-        return False
-    if name not in _ELSEWHERE:
-        return True
-    if len(other.text) > SHORT:
-        return (name, value) not in known.lexicon.values_in(other.text)
-    return other.text != "" or known.other is None or not known.other.holds(name, value)
 
 
 def _each_once(found: Iterable[Found]) -> list[Found]:

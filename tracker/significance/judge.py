@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tracker.model import ChangeKind, ClauseChange, Fact, Noise, Reason, Verdict
-from tracker.significance.facts import Known, typed_facts
+from tracker.significance.facts import typed_facts
 from tracker.significance.modality import modality_facts
+from tracker.significance.news import Known
 from tracker.significance.noise import clause_noise
 from tracker.significance.numbers import figures
 from tracker.significance.parties import party_facts
@@ -15,7 +16,7 @@ from tracker.significance.pledges import promise_facts
 from tracker.significance.reading import Reading, read
 from tracker.significance.reasons import reasons_of
 from tracker.significance.sentences import is_title
-from tracker.significance.standing import Inquiry, answers_to
+from tracker.significance.standing import UNKNOWN, Inquiry, Others, answers_to
 from tracker.significance.topics import topics_of
 from tracker.significance.vocabulary import said as said_of
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from tracker.significance.rules import LanguageRules, Rules, Scores
-    from tracker.significance.standing import Standing
+    from tracker.significance.standing import Question, Standing
 
 _REMEMBERED = 4000  # verdicts; the changed clauses of a long history of one document
 _RETURNED = 0.75  # of the points that a clause loses which stood there before
@@ -72,22 +73,39 @@ def judge(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
 def _remembered(change: ClauseChange, setting: Setting, rules: Rules) -> Verdict:
     """Gives the verdict given before where the same was asked and answered, else judges."""
     language = rules.languages.get(setting.language or "en")
-    standing = setting.old if not change.before else setting.new if not change.after else None
     key = _key(change, setting)
     asked = rules.asked.get(key)
     if asked is not None:
-        answers = answers_to(asked, standing, language.lexicon) if asked and standing and language else ()
+        answers = _answers(asked, setting, language) if asked else ()
         verdict = rules.verdicts.get((key, answers))
         if verdict is not None:
             return verdict
     elif len(rules.asked) >= _REMEMBERED:
         rules.asked.clear()
         rules.verdicts.clear()
-    other = Inquiry(standing, language.lexicon) if standing and language else None
-    verdict = _judged(change, setting, rules, other)
-    rules.asked[key] = tuple(other.answers) if other else ()
-    rules.verdicts[key, tuple(other.answers.values()) if other else ()] = verdict
+    others = _inquiries(change, setting, language)
+    verdict = _judged(change, setting, rules, others)
+    answered = [other.answers for other in others if other]
+    is_asked = any(answered)
+    rules.asked[key] = tuple(map(tuple, answered)) if is_asked else ()
+    rules.verdicts[key, tuple([tuple(known.values()) for known in answered]) if is_asked else ()] = verdict
     return verdict
+
+
+def _answers(
+    asked: tuple[tuple[Question, ...], ...], setting: Setting, language: LanguageRules | None
+) -> tuple[tuple[bool, ...], ...]:
+    """Gives what the two versions answer to the questions that led to an earlier verdict."""
+    pairs = zip(asked, (setting.old, setting.new), strict=True)
+    return tuple([answers_to(put, version, language.lexicon) for put, version in pairs if version and language])
+
+
+def _inquiries(change: ClauseChange, setting: Setting, language: LanguageRules | None) -> Others:
+    """Gives what asks the two versions about a clause; None for one that is not known."""
+    if language is None or setting.old is None or setting.new is None:
+        return UNKNOWN
+    there = change.path if change.path_before is None else change.path_before
+    return Others(Inquiry(setting.old, language.lexicon, there), Inquiry(setting.new, language.lexicon, change.path))
 
 
 def _key(change: ClauseChange, setting: Setting) -> Hashable:
@@ -98,24 +116,25 @@ def _key(change: ClauseChange, setting: Setting) -> Hashable:
         change.kind,
         change.block,
         change.path,
+        change.path_before,
         change.lead_in,
         change.before_elsewhere,
         change.after_elsewhere,
         setting.service,
         setting.document,
         setting.language,
-        setting.old is None,
+        setting.old is None or setting.new is None,
     )
 
 
-def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry | None) -> Verdict:
+def _judged(change: ClauseChange, setting: Setting, rules: Rules, others: Others) -> Verdict:
     language = rules.languages.get(setting.language or "en")
     reading = read(change, language, (*change.path, setting.document or ""))
     noise = clause_noise(change, reading)
     if noise:
         return _silent(noise)
     silent = reading.before.is_silent and reading.after.is_silent
-    facts = () if silent or language is None or is_title(reading) else _facts(reading, setting, language, other)
+    facts = () if silent or language is None or is_title(reading) else _facts(reading, setting, language, others)
     topics = topics_of(reading, rules.topics)
     reasons = reasons_of(reading, facts, topics, rules.scores)
     if language is None or "all" not in language.covers:
@@ -131,17 +150,17 @@ def _judged(change: ClauseChange, setting: Setting, rules: Rules, other: Inquiry
     )
 
 
-def _facts(reading: Reading, setting: Setting, language: LanguageRules, other: Inquiry | None) -> tuple[Fact, ...]:
-    entities = [f for f in party_facts(reading) if other is None or not other.says(f.after or f.before or "")]
+def _facts(reading: Reading, setting: Setting, language: LanguageRules, others: Others) -> tuple[Fact, ...]:
+    entities = party_facts(reading)
     names = " ".join(f"{f.before} {f.after}" for f in entities)
-    known = Known(language.lexicon, language.classes_for(setting.service or ""), other)
+    known = Known(language.lexicon, language.classes_for(setting.service or ""), others)
     typed = [f for f in typed_facts(reading, known) if f.fact != "party" or (f.after or f.before or "") not in names]
     return (
         *typed,
-        *promise_facts(reading, known.classes, other),
+        *promise_facts(reading, known.classes, others),
         *modality_facts(reading),
-        *entities,
-        *figures(reading),
+        *[f for f in entities if not others.name(f)],
+        *figures(reading, others),
     )
 
 

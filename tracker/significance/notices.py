@@ -16,7 +16,10 @@ _SUBORDINATES = frozenset(("when", "after", "until", "once", "if", "unless", "as
 _IFS = frozenset(("if", "unless", "once", "when", "after", "until", "whether"))
 _SOMEBODY = frozenset(("someone", "somebody", "anyone", "anybody", "nobody", "others", "another", "else"))
 _NOT = frozenset(("not", "no", "never", "cannot", "don", "doesn"))
-_MAY = frozenset(("right", "rights", "can", "may", "request", "entitled", "able"))
+_LEARNS = frozenset(("aware", "learn", "believe", "suspect", "discover", "think", "notice"))  # what others did
+_BOUGHT = frozenset(("use", "purchase", "paid", "plan", "subscribe", "subscription", "subscriptions", "licensed"))
+_OBJECTS = frozenset(("object", "objection"))  # a right that the law gives, however it is used
+_TAKES_UP = 6  # words behind an opt-in that say it is to something bought
 _BEFOREHAND = frozenset(("before", "advance", "prior", "days", "month", "months", "beforehand", "earlier"))
 _DENIED = 10  # words before a choice in which a "not" denies it
 _COURTS = frozenset(("jurisdiction", "venue"))
@@ -50,11 +53,13 @@ def asks(found: Found, side: Side, reading: Reading, classes: Mapping[str, froze
         return False
     if found.meaning.value == "opt_out":
         return not is_titled(found, side) and _leaves_choice(found, side, lead, classes)
-    if found.meaning.value == "opt_in" and any_of(lead[:1], _OTHERS):
+    rest = after(found, side)
+    buys = rest[:1] == ["to"] and any_of(rest[1:_TAKES_UP], _BOUGHT)
+    if found.meaning.value == "opt_in" and (buys or any_of(lead[:1], _OTHERS)):
         return False
     if found.meaning.value != "without_consent":
-        return not is_titled(found, side) and not any_of(after(found, side)[:8], _COURTS)
-    if "forbidden_list" in reading.lead_in.scenes or any_of(lead, _SOMEBODY):
+        return not is_titled(found, side) and not any_of(rest[:8], _COURTS)
+    if "forbidden_list" in reading.lead_in.scenes or any_of(lead, _SOMEBODY | _LEARNS):
         return False
     speakers = classes.get("provider", frozenset()) | {"our", "us"}
     return any_of(lead, speakers) and "prohibition" not in side.cues
@@ -64,9 +69,8 @@ def _leaves_choice(found: Found, side: Side, lead: list[str], classes: Mapping[s
     """Tells whether a way out is offered: not its page or its signal, not what follows once it was taken."""
     if follows(found, side) in classes.get("mark", frozenset()):
         return False
-    said = side.words[found.first : found.last]
-    if said[0] == "object":
-        return any_of(lead[:6], _MAY)
+    if any_of(lead, _OBJECTS):
+        return False
     near = lead[:_NEAR]
     if near[:1] == ["you"] and any_of(near[1:3], _IFS):
         return False

@@ -39,12 +39,16 @@ _GOES_ON = (
     "to|or|and|in|on|at|by|of|for|with|without|from|who|whom|may|must|can|could|should|shall|will|would|is|are|was|were|if"
     "|as|you|we|they|unless|when|where|whose|that|which|need|needs|do|does|not|cannot|under|use|using|years|year|please"
 )
+_COMPARED = (
+    r"(?:under|over|at least|above|below|minimum age of|age of|aged?|(?:older|younger|less) than"
+    rf"|between\sthe\sages?\sof\s{_NUMBER}\sand|aged?\s(?:between\s)?{_NUMBER}\s(?:to|and))"
+)
 AGE = re.compile(
-    r"\b(?:under|over|at least|above|below|minimum age of|age of|aged?|older than|younger than)\s(?:the age of\s)?"
+    rf"\b{_COMPARED}\s(?:the age of\s)?"
     rf"({_NUMBER})(?:\s(?:years of age|years old))?\b"
     rf"(?![\s-](?:{_UNIT}|calendar|business|%|percent|million|USD))(?![.,]\d|\s+(?:U\.?S\.?C|C\.?F\.?R)\b|\s§)"
     rf"(?!\s(?!(?:{_GOES_ON})\b)[A-Za-z])"
-    rf"|\b({_NUMBER})[\s-](?:years of age|years? old|year-olds?|years-old"
+    rf"|\b(?:(?:{_COMPARED}|between\s{_NUMBER}\sand)\s)?({_NUMBER})[\s-](?:years of age|years? old|year-olds?|years-old"
     r"|(?:years )?(?:and|or) (?:older|over|above))\b",
     re.IGNORECASE,
 )
@@ -60,6 +64,7 @@ EFFECTIVE = re.compile(
 )
 COUNTED = re.compile(r"\s?(?:%|percent\b|million\b|billion\b|thousand\b)|\s+(?!and\b|or\b|to\b|of\b|in\b)[a-z]{3,}")
 EXAMPLE = re.compile(r"\b(?:for example|for instance|e\.g\.|such as|i\.e\.)", re.IGNORECASE)
+PRICED = re.compile(r"\b(?:prices?d?|costs?|fees?|charged?|rates?|pays?)\b", re.IGNORECASE)
 REFERENCE = re.compile(
     r"(?:sections?|article|art\.|clause|paragraph|chapter|annex|no\.?|number|version|part|step|p\.o\. box|suite|§)\s*$",
     re.IGNORECASE,

@@ -20,6 +20,7 @@ from tracker.significance.number_patterns import (
     HOUSE,
     LETTERS,
     PLAIN,
+    PRICED,
     REFERENCE,
     TELLING,
     WORDS,
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tracker.significance.reading import Reading, Side
+    from tracker.significance.standing import Inquiry, Others
 
 _UNTIL = re.compile(r"\s+(?:until|to|through)\b")
+_AGE_REACH = 40  # code points around a number that may say it is an age
 _LONG = 200  # code points: a longer clause says something
 
 
@@ -75,7 +78,7 @@ def _near(side: Side, hunks: Iterable[Span]) -> list[Span]:
     return near
 
 
-def figures(reading: Reading) -> list[Fact]:
+def figures(reading: Reading, others: Others) -> list[Fact]:
     """Gives the facts about numbers that changed."""
     sides = reading.before, reading.after
     if not any(cue.changed for side in sides for cue in side.cues.get("figure", ())):
@@ -96,8 +99,18 @@ def figures(reading: Reading) -> list[Fact]:
             fitting = [v for v in found[n] if _fits(name, side, v)]
             taken[n].extend([v.span for v in (found[n] if pattern is DATE else fitting)])
             found[n] = fitting
-        facts += _compared(name, found[0], found[1], reading)
+        facts += _compared(name, found[0], found[1], reading, others)
     return facts
+
+
+def is_age(size: str, text: str) -> bool:
+    """Tells whether a text draws a line at an age."""
+    names = "|".join([size, *(word for word, number in WORDS.items() if str(number) == size)])
+    for m in re.finditer(rf"\b(?:{names})\b", text, re.IGNORECASE):
+        near = AGE.finditer(text, max(0, m.start() - _AGE_REACH), m.end() + _AGE_REACH)
+        if any(found.start() <= m.start() < found.end() for found in near):
+            return True
+    return False
 
 
 def _wanted(reading: Reading, scenes: set[str]) -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -141,12 +154,13 @@ def _fits(name: str, side: Side, value: _Value) -> bool:
         return "%" in value.text or counts(side.text) or COUNTED.match(behind) is not None
     if name == "age":
         return 5 <= value.size <= 25
-    if name == "amount":
-        return not EXAMPLE.search(side.text, side.sentence(value.span[0])[0], value.span[0])
-    return True
+    start, end = side.sentence(value.span[0])
+    if not EXAMPLE.search(side.text, start, value.span[0]):
+        return True
+    return name == "duration" and not PRICED.search(side.text, start, end)  # "a 25-hour rental costs as much as"
 
 
-def _compared(name: str, before: list[_Value], after: list[_Value], reading: Reading) -> list[Fact]:
+def _compared(name: str, before: list[_Value], after: list[_Value], reading: Reading, others: Others) -> list[Fact]:
     if not any(v.changed for v in (*before, *after)):
         return []
     low = reading.before.text.lower(), reading.after.text.lower()
@@ -171,9 +185,32 @@ def _compared(name: str, before: list[_Value], after: list[_Value], reading: Rea
         ]
     if name == "number" or (name == "duration" and counts(reading.after.text or reading.before.text)):
         return []
-    return [Fact(name, FactChange.REMOVED, v.text, None, None, v.span, None, rule) for v in gone] + [
-        Fact(name, FactChange.ADDED, None, v.text, None, None, v.span, rule) for v in come
-    ]
+    facts: list[Fact] = []
+    if name == "age":
+        facts = [
+            Fact(name, FactChange.CHANGED, a.text, b.text, None, a.span, b.span, rule) for a, b in _raised(gone, come)
+        ]
+        gone = [v for v in gone if v.span not in [fact.before_span for fact in facts]]
+        come = [v for v in come if v.span not in [fact.after_span for fact in facts]]
+        gone = [v for v in gone if not _is_drawn(v, reading.after, others.new)]
+        come = [v for v in come if not _is_drawn(v, reading.before, others.old)]
+    facts += [Fact(name, FactChange.REMOVED, v.text, None, None, v.span, None, rule) for v in gone]
+    return facts + [Fact(name, FactChange.ADDED, None, v.text, None, None, v.span, rule) for v in come]
+
+
+def _raised(gone: Iterable[_Value], come: Iterable[_Value]) -> list[tuple[_Value, _Value]]:
+    """Gives the ages one of which took the place of the other: the words around the number are the same."""
+    later = {_around(v): v for v in come}
+    return [(v, later.pop(_around(v))) for v in gone if _around(v) in later]
+
+
+def _around(age: _Value) -> str:
+    return re.sub(r"\d+", "#", age.text.lower())
+
+
+def _is_drawn(age: _Value, other: Side, version: Inquiry | None) -> bool:
+    """Tells whether the other side, or the other version, draws a line at the same age."""
+    return is_age(f"{age.size:g}", other.text) or (version is not None and version.has_age(age.size))
 
 
 def _differ(name: str, a: _Value, b: _Value) -> bool:

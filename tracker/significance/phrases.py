@@ -17,6 +17,9 @@ _GOES_ON = frozenset((  # words behind what is opted out of
     "such", "which", "that", "to", "doesn", "in", "is", "are", "may", "can", "will", "where", "as",
 ))
 # fmt: on
+_FRONT = frozenset(("financial", "billing", "precise", "exact", "approximate", "biometric", "medical", "genetic"))
+_REGIONS = frozenset(("county", "counties", "state", "states", "district", "territory", "province", "court", "courts"))
+_ANY = frozenset(("any", "every", "all", "each"))
 _JOINS = frozenset(("and", "or"))
 _QUOTES = (("\u201c", "\u201d"), ("\u2018", "\u2019"), ("(", ")"))
 _PAUSES = frozenset(",;:.!?()[]|\u2013\u2014\n")
@@ -26,6 +29,9 @@ def phrase(found: Found, side: Side, classes: Mapping[str, frozenset[str]]) -> S
     """Gives the place of a value with the words that belong to it: up to the pause, or the noun it stands before."""
     start, end = side.span(_longer(found, side, classes))
     said = side.text[start:end]
+    if said.count(")") > said.count("("):  # "thirty (30) days' notice"
+        bracket = side.text.rfind("(", 0, start)
+        start = side.starts[max(side.words_in((bracket, bracket + 1))[0] - 1, 0)] if bracket >= 0 else start
     closes = next((close for open_, close in _QUOTES if said.count(open_) > said.count(close)), None)
     if closes is None and said.count('"') % 2:
         closes = '"'
@@ -39,7 +45,9 @@ def _longer(found: Found, side: Side, classes: Mapping[str, frozenset[str]]) -> 
     if name == "consent" and found.meaning.value == "opt_out":
         return _to_pause(found, side, _GOES_ON) if _word(side, found.last) in ("of", "from") else found
     if name in ("data_element", "recipient"):
-        return _to_noun(found, side, classes.get("tail", frozenset()))
+        return _from_front(_to_noun(found, side, classes.get("tail", frozenset())), side, _FRONT)
+    if name == "place":
+        return _to_region(found, side)
     return found
 
 
@@ -72,3 +80,21 @@ def _to_noun(found: Found, side: Side, tail: frozenset[str]) -> Found:
     while _word(side, last) in tail and side.text[side.ends[last - 1]] in " \u00a0":
         last += 1
     return found._replace(last=last)
+
+
+def _to_region(found: Found, side: Side) -> Found:
+    """Adds what a place only tells apart: "any U.S. county"."""
+    last = found.last
+    if last == len(side.words) or side.words[last] not in _REGIONS:
+        return found
+    if side.text[side.span(found)[1] : side.starts[last]] not in (" ", ". "):
+        return found
+    return _from_front(found._replace(last=last + 1), side, _ANY)
+
+
+def _from_front(found: Found, side: Side, front: frozenset[str]) -> Found:
+    """Adds what tells a value from others of its kind: "financial transaction data"."""
+    first = found.first
+    while first and side.words[first - 1] in front and side.text[side.ends[first - 1] : side.starts[first]] == " ":
+        first -= 1
+    return found._replace(first=first)

@@ -9,6 +9,7 @@ from tracker.significance.narrowing import meet, narrowing
 from tracker.significance.promises import PAUSE, Promise, Speakers, promises_of
 from tracker.significance.reading import folded
 from tracker.significance.rewording import bag, likeness
+from tracker.significance.standing import UNKNOWN, Others
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +24,11 @@ _ACT = 4  # letters that forms of one verb share
 _AKIN = 0.4  # share of words that two wordings of one promise have in common
 
 
-def promise_facts(reading: Reading, classes: Mapping[str, frozenset[str]], other: Inquiry | None = None) -> list[Fact]:
+def promise_facts(reading: Reading, classes: Mapping[str, frozenset[str]], others: Others = UNKNOWN) -> list[Fact]:
     """Gives the promises that came, went or were edited.
 
-    Of a clause that came or went, `other` is the version it is not in: what that one promises too has no direction.
+    What the other version promises in like words neither came nor went; of a clause that came or went as a whole, what
+    that version denies at all has no direction.
     """
     if "negation" not in reading.before.cues and "negation" not in reading.after.cues:
         return []
@@ -39,7 +41,7 @@ def promise_facts(reading: Reading, classes: Mapping[str, frozenset[str]], other
     after = [p for p in promises_of(reading.after, speakers) if reading.after.touched(p.span)]
     old = [p for p in before if p.negation.changed]
     new = [p for p in after if p.negation.changed]
-    facts = _exchanged(old, new, reading, speakers, other)
+    facts = _exchanged(old, new, reading, speakers, others)
     kept_old = [p for p in before if not p.negation.changed]
     kept_new = [p for p in after if not p.negation.changed]
     if kept_old or kept_new:
@@ -51,7 +53,7 @@ def promise_facts(reading: Reading, classes: Mapping[str, frozenset[str]], other
 
 
 def _exchanged(
-    old: Sequence[Promise], new: Sequence[Promise], reading: Reading, speakers: Speakers, other: Inquiry | None
+    old: Sequence[Promise], new: Sequence[Promise], reading: Reading, speakers: Speakers, others: Others
 ) -> list[Fact]:
     """Gives the promises that went and came; one that says the same in other words did neither."""
     left = list(new)
@@ -65,12 +67,20 @@ def _exchanged(
         left.remove(b)
         if alike < 1:
             facts.append(_fact(FactChange.CHANGED, a, b, None, reading))
+    gone = [p for p in gone if not _stands(p, reading.before, others.new, speakers)]
+    left = [p for p in left if not _stands(p, reading.after, others.old, speakers)]
     facts += [
-        _fact(FactChange.REMOVED, p, None, _unless(p, other, Direction.WEAKER, reading), reading) for p in gone[:2]
+        _fact(FactChange.REMOVED, p, None, _unless(p, others.new, Direction.WEAKER, reading), reading) for p in gone[:2]
     ]
     return facts + [
-        _fact(FactChange.ADDED, None, p, _unless(p, other, Direction.STRONGER, reading), reading) for p in left[:2]
+        _fact(FactChange.ADDED, None, p, _unless(p, others.old, Direction.STRONGER, reading), reading) for p in left[:2]
     ]
+
+
+def _stands(promise: Promise, side: Side, other: Inquiry | None, speakers: Speakers) -> bool:
+    """Tells whether the other version gives a promise in like words."""
+    first, last = side.words_in(promise.span)
+    return other is not None and other.promises(promise.act[:_ACT], bag(side.words[first:last], speakers.provider))
 
 
 def _alike(a: Promise, b: Promise, reading: Reading, speakers: Speakers) -> float:
@@ -91,7 +101,7 @@ def _unless(promise: Promise, other: Inquiry | None, direction: Direction, readi
         here, there = (hunk.before, hunk.after) if direction is Direction.WEAKER else (hunk.after, hunk.before)
         if meet(at, here) and there[0] < there[1]:
             return None
-    if other is None:
+    if other is None or (reading.before.text and reading.after.text):
         return direction
     return None if other.denies(promise.act[:_ACT]) else direction
 

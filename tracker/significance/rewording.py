@@ -15,7 +15,7 @@ _STEM = 4  # letters that stay when an ending goes
 # Words that may come and go and leave the sense as it was.
 # fmt: off
 _LIGHT = frozenset((
-    "a", "an", "the", "of", "to", "in", "on", "for", "with", "by", "at", "as", "and", "or", "that", "this",
+    "a", "an", "the", "of", "about", "to", "in", "on", "for", "with", "by", "at", "as", "and", "or", "that", "this",
     "these", "those", "such", "any", "which", "who", "whom", "our", "your", "their", "its", "his", "her", "us",
     "you", "we", "it", "they", "them", "be", "is", "are", "was", "were", "been", "being", "do", "does", "did",
     "s", "t", "don", "doesn", "isn", "aren", "won", "didn", "please", "note", "also", "however", "therefore",

@@ -89,7 +89,9 @@ class Rules:
     scores: Scores
     topics: tuple[str, ...] = TOPICS
     verdicts: dict[Hashable, Verdict] = field(default_factory=dict, compare=False, repr=False)  # given before
-    asked: dict[Hashable, tuple[Question, ...]] = field(default_factory=dict, compare=False, repr=False)  # for them
+    asked: dict[Hashable, tuple[tuple[Question, ...], ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )  # for them
 
 
 class _Draft:
