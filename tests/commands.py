@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any  # what JSON holds
 
@@ -24,21 +27,41 @@ def tracker(
     *arguments: str | Path, cwd: Path | None = None, environment: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command; its locale is C so that nothing rests on the tester's."""
-    return subprocess.run(
-        [sys.executable, "-m", "tracker", *map(str, arguments)],
-        check=False,
-        capture_output=True,
+    told = [str(argument) for argument in arguments]
+    around = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "LC_ALL": "C.UTF-8", **(environment or {})}
+    with tempfile.NamedTemporaryFile("rb") as out, tempfile.NamedTemporaryFile("rb") as error:
+        call = {"arguments": told, "cwd": str(cwd or Path.cwd()), "environment": around}
+        call |= {"stdout": out.name, "stderr": error.name}
+        nursery = _nursery()
+        assert nursery.stdin
+        assert nursery.stdout
+        nursery.stdin.write(json.dumps(call) + "\n")
+        nursery.stdin.flush()
+        code = int(nursery.stdout.readline())
+        return subprocess.CompletedProcess(told, code, out.read().decode("utf-8"), error.read().decode("utf-8"))
+
+
+@cache
+def _nursery() -> subprocess.Popen[str]:
+    """Start what commands are forked from; it ends with this process."""
+    around = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    nursery = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests/nursery.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        cwd=cwd,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "COLUMNS": "100",
-            "LC_ALL": "C.UTF-8",
-            **(environment or {}),
-        },
+        env=around,
     )
+    atexit.register(_ended, nursery)
+    return nursery
+
+
+def _ended(nursery: subprocess.Popen[str]) -> None:
+    assert nursery.stdin
+    nursery.stdin.close()
+    nursery.wait(10)
+    assert nursery.stdout
+    nursery.stdout.close()
 
 
 def objects(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

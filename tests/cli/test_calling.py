@@ -36,7 +36,7 @@ def test_the_table_of_commands_says_what_each_command_says_of_itself() -> None:
 
 def test_help_imports_no_command() -> None:
     code = (
-        "import sys; from tracker.cli import run; run(['--help']); "
+        "import sys; from tracker.cli import exit_code_of; exit_code_of(['--help']); "
         "print(sorted(name for name in sys.modules if 'tracker' in name))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

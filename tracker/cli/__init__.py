@@ -84,10 +84,10 @@ def commands() -> None:
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     _end_tidily_on_signals()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(exit_code_of(sys.argv[1:]))
 
 
-def run(arguments: list[str]) -> int:
+def exit_code_of(arguments: list[str]) -> int:
     """Run one command; gives the exit code and leaves its errors on stderr, one line each."""
     try:
         code = _invoked(arguments)
