@@ -1,19 +1,16 @@
-"""Tells pages that are no version of their document: walls, empty pages, pages that lost part of the text."""
+"""Tells pages that are no version of their document: walls, empty pages, pages that lost their text."""
 
 from __future__ import annotations
 
 import itertools
 import re
-import tomllib
-from functools import cache
-from importlib import resources
 
 from tracker.model import Noise
+from tracker.significance.garbled import is_garbled
 from tracker.significance.language import language_of
+from tracker.significance.walls import is_wall
 
 _EMPTY = 3  # words a text needs
-_WALL_WORDS = 250  # a page of fewer words that speaks like a wall is one, whatever stood there before
-_WALL_SHARE = 0.5  # of the last good text; a longer page is no wall
 _COLLAPSE = 0.4  # of the last good length
 _REMNANT = 0.12  # of the last good length: so little is left that new words do not make it a version
 _OWN = 0.3  # share of new lines from which a much shorter text is a rewritten one
@@ -27,12 +24,6 @@ _LINK = re.compile(r"\]\([^)]*\)")
 _ITEM = re.compile(r"(?:[*+•-]|\d+\\?[.)]|[a-z]\\?[.)])\s")
 
 
-@cache
-def _walls() -> re.Pattern[str]:
-    text = (resources.files("tracker.significance") / "rules" / "walls.toml").read_text(encoding="utf-8")
-    return re.compile("|".join(re.escape(str(wall)) for wall in tomllib.loads(text)["walls"]))
-
-
 def suspect(
     text: str, last_good: str | None, *, language: str | None = None, last_language: str | None = None
 ) -> Noise | None:
@@ -40,9 +31,11 @@ def suspect(
 
     `last_good` is the text of the last version that was none of this; languages not given are found out.
     """
+    if is_garbled(text, last_good):
+        return Noise.CAPTURE_LOSS
     if next(itertools.islice(_WORD.finditer(text, 0, 2000), _EMPTY - 1, None), None) is None:
         return Noise.EMPTY
-    if _is_wall(text, last_good):
+    if is_wall(text, last_good):
         return Noise.WALL
     if last_good is None or len(last_good) < _LEAST:
         return None
@@ -50,15 +43,6 @@ def suspect(
         return Noise.CAPTURE_LOSS
     was, now = last_language or language_of(last_good), language or language_of(text)
     return Noise.LANGUAGE if was and now and was != now else None
-
-
-def _is_wall(text: str, last_good: str | None) -> bool:
-    if len(text) > 20_000 or (last_good is not None and len(text) > _WALL_SHARE * len(last_good)):
-        return False
-    words = len(text.split())
-    if last_good is None and words > _WALL_WORDS:
-        return False
-    return words <= 4 * _WALL_WORDS and bool(_walls().search(text.lower().replace("\u2019", "'")))
 
 
 def _lost(text: str, last_good: str) -> bool:
