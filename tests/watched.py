@@ -64,6 +64,7 @@ class Watched:
     now: datetime = START
     watch: WatchTable = field(default_factory=lambda: WatchTable(every="12h", jitter=0, confirm_after="30m"))
     services: dict[str, ServiceDeclaration] = field(default_factory=dict)
+    seconds: float = 10.0  # that a server has
 
     def declare(self, service: str, **documents: tuple[str, ...]) -> None:
         """Declare documents by the paths of their pages."""
@@ -79,7 +80,7 @@ class Watched:
         self.watching = Watching(self.store, self.services, RULES, self.watch)
         sync(self.watching, self.now)
         gate = Gate("policy-tracker/0 (+test)", allow_list((f"127.0.0.1:{self.server.port}",)), tls=TLS)
-        fetcher = Fetcher(gate, RobotsBook(), Limits(seconds=10.0, size=1_000_000), lambda: self.now)
+        fetcher = Fetcher(gate, RobotsBook(), Limits(seconds=self.seconds, size=1_000_000), lambda: self.now)
         self.visitor = Visitor(fetcher, self._sleep, lambda: 0.0)
 
     def _sleep(self, seconds: float) -> None:
