@@ -46,7 +46,7 @@ def _nursery() -> subprocess.Popen[str]:
     """Start what commands are forked from; it ends with this process, and is no child of it: some tests count those."""
     around = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     nursery = subprocess.Popen(
-        ["sh", "-c", '"$0" "$1" <&0 & exit 0', sys.executable, str(ROOT / "tests/nursery.py")],
+        ["sh", "-c", 'exec 3<&0; "$0" "$1" <&3 3<&- & exit 0', sys.executable, str(ROOT / "tests/nursery.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
