@@ -1,89 +1,142 @@
-"""What a check costs: CPU time and bytes of archive, with pages that stay, that are rendered anew, and that change.
+"""What a check costs, in CPU time and memory, beside urlwatch and webchanges on the same pages.
 
-    python benchmarks/check.py [--documents 40] [--rounds 4]
+    python benchmarks/check.py [--documents 300] [--many 3000] [--peers FOLDER]
 
-A server on loopback gives the pages; politeness takes no time, for the clock is ours. Beside it stands what the same
-requests cost with nothing behind them: a bare `requests.get`.
+A server on loopback gives pages from 30 hosts (`check_pages.py`). Every round that is measured runs in a process of its
+own; ours in `check_round.py`. FOLDER is where the commands of the others are, where not beside this Python.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import requests
-
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from scripted_server import Asked, ScriptedServer, page  # noqa: E402
-from watched import FILLER, html  # noqa: E402
-from watched import Watched as Service  # noqa: E402
-
-from tracker.store.store import open_store  # noqa: E402
+from check_pages import addresses, move, served
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Sequence
 
-CLAUSES = tuple(f"{number}. {text}" for number in range(1, 9) for text in FILLER)
+KINDS = ("new", "unchanged", "changed", "rendered anew")
+MOVED = {"changed": "step"}
+OURS = Path(__file__).with_name("check_round.py")
 
 
-def body(step: int, token: int) -> bytes:
-    """Write a page of some 12 kB of text; a step changes a sentence, a token only what is around it."""
-    clauses = (*CLAUSES[:60], f"We keep your number for {step + 1} months after you leave.", *CLAUSES[60:])
-    return html(*clauses, extra=f"<meta name=token content={token}>")
+class Spent(NamedTuple):
+    """What something took."""
+
+    seconds: float  # of the processor
+    megabytes: float  # of the largest process, at its peak
+    told: str = ""
+
+
+class Peer(NamedTuple):
+    """Another program, and how it is told where its files are."""
+
+    name: str
+    files: tuple[str, ...]
+
+
+PEERS = (
+    Peer("urlwatch", ("--urls=jobs.yaml", "--config=config.yaml", "--cache=cache.db", "--hooks=hooks.py")),
+    Peer("webchanges", ("--jobs=jobs.yaml", "--config=config.yaml", "--database=cache.db", "--hooks=hooks.py")),
+)
 
 
 def main() -> None:
-    """Run and print."""
-    read = argparse.ArgumentParser(description=__doc__)
-    read.add_argument("--documents", type=int, default=40)
-    read.add_argument("--rounds", type=int, default=4)
+    """Measure everything and print it."""
+    read = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    read.add_argument("--documents", type=int, default=300)
+    read.add_argument("--many", type=int, default=3000, help="documents of the rounds whose memory is looked at")
+    read.add_argument("--peers", type=Path, default=Path(sys.executable).parent)
     asked = read.parse_args()
-    now = {"step": 0, "token": 0}
-
-    def script(request: Asked) -> Iterator[bytes]:
-        told = b"" if request.target == "/robots.txt" else body(now["step"], now["token"])
-        return page(told, Content_Type="text/html")
-
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ScriptedServer(script) as server,
-        open_store(Path(folder) / "archive.sqlite") as store,
-    ):
-        service = Service(store, server, {})
-        service.declare("Acme", **{f"Terms_{number}": (f"/{number}",) for number in range(asked.documents)})
-        bare = timed(lambda: [requests.get(server.url("/1"), timeout=10) for _ in range(asked.documents)])
-        print(f"bare request      {bare / asked.documents * 1000:7.2f} ms CPU, server included")
-        print(f"first record      {per_check(service, asked.documents, bare):s}")
-        for name, moves in (("unchanged", ()), ("rendered anew", ("token",)), ("changed", ("step", "token"))):
-            total = 0.0
-            size = (Path(folder) / "archive.sqlite").stat().st_size
-            for _ in range(asked.rounds):
-                for move in moves:
-                    now[move] += 1
-                total += timed(lambda: service.later(hours=13))
-            count = asked.documents * asked.rounds
-            grown = (Path(folder) / "archive.sqlite").stat().st_size - size
-            each = total / count * 1000
-            print(f"{name:17} {each:7.2f} ms CPU ({total / asked.rounds / bare:.1f} bare), {grown // count:6} bytes")
+    print("| | ms CPU a page | pages a CPU second | MB at peak | bytes a page |\n|---|---:|---:|---:|---:|")
+    with served() as ports, tempfile.TemporaryDirectory() as folder:
+        mine = {}
+        for kind in KINDS:
+            mine[kind], grown = ours(kind, Path(folder), ports, asked.documents)
+            row(f"ours, {kind}", mine[kind], asked.documents, f"{grown:.0f}")
+        for peer in PEERS:
+            program = shutil.which(peer.name, path=str(asked.peers))
+            if program is None:
+                print(f"| {peer.name}: skipped, {asked.peers} has no such command | | | | |")
+                continue
+            for kind, spent in peer_rounds(peer, program, ports, asked.documents).items():
+                times = spent.seconds / mine[kind].seconds
+                row(f"{peer.name}, {kind} ({times:.2f} times ours)", spent, asked.documents)
+        row("a bare request", bare(addresses(ports, asked.documents)), asked.documents)
+    with served() as ports, tempfile.TemporaryDirectory() as folder:
+        for kind in ("new", "unchanged"):
+            row(f"ours, {asked.many:,} documents, {kind}", ours(kind, Path(folder), ports, asked.many)[0], asked.many)
 
 
-def per_check(service: Service, documents: int, bare: float) -> str:
-    """Time the first round."""
-    spent = timed(service.later)
-    return f"{spent / documents * 1000:7.2f} ms CPU ({spent / bare:.1f} bare)"
+def ours(kind: str, folder: Path, ports: Sequence[int], documents: int) -> tuple[Spent, float]:
+    """Measure one round; gives what it took and by how many bytes a page the archive grew."""
+    ran = run([sys.executable, str(OURS), kind, str(folder), json.dumps(ports), str(documents)], folder)
+    told = json.loads(ran.told)
+    return Spent(told["seconds"], ran.megabytes), told["bytes"]
 
 
-def timed(what: Callable[[], object]) -> float:
-    """Give the CPU seconds that something takes."""
+def peer_rounds(peer: Peer, program: str, ports: Sequence[int], documents: int) -> dict[str, Spent]:
+    """Measure rounds of a peer; what a round of one page takes, starting above all, is left out."""
+    found = {}
+    with tempfile.TemporaryDirectory() as few, tempfile.TemporaryDirectory() as many:
+        write_jobs(Path(few), addresses(ports, 1))
+        write_jobs(Path(many), addresses(ports, documents))
+        for kind in ("new", "unchanged", "changed"):
+            move(ports, MOVED.get(kind, ""))
+            one, whole = (run([program, *peer.files], Path(home)) for home in (few, many))
+            changed = whole.told.count("CHANGED: ") // 2  # named in a list, and above each difference
+            if changed != (documents if kind == "changed" else 0):
+                raise SystemExit(f"{peer.name}: {changed} of {documents} pages have changed in the round {kind!r}")
+            found[kind] = Spent((whole.seconds - one.seconds) * documents / (documents - 1), whole.megabytes)
+    return found
+
+
+def write_jobs(home: Path, pages: Sequence[str]) -> None:
+    """Write what a peer reads: the same part of each page, as text."""
+    jobs = (f"url: {url}\nname: Terms {n}\nfilter:\n  - css: main\n  - html2text\n" for n, url in enumerate(pages))
+    (home / "jobs.yaml").write_text("---\n".join(jobs), encoding="ascii")
+    (home / "config.yaml").write_text(
+        "report: {stdout: {enabled: true, color: false}, text: {details: true}}\n", encoding="ascii"
+    )
+    (home / "hooks.py").touch()
+
+
+def run(command: Sequence[str], home: Path) -> Spent:
+    """Run a command to its end."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
+        started = subprocess.Popen(command, stdout=told, env={**os.environ, "HOME": str(home)}, cwd=home)
+        _, status, used = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        told.seek(0)
+        if started.returncode:
+            raise SystemExit(f"{command[0]} ended with {started.returncode}: {told.read()[-2000:]}")
+        return Spent(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, told.read())
+
+
+def bare(pages: Sequence[str]) -> Spent:
+    """Ask for pages with nothing behind it."""
+    requests.get(pages[0], timeout=10)
     began = time.process_time()
-    what()
-    return time.process_time() - began
+    for url in pages:
+        requests.get(url, timeout=10)
+    return Spent(time.process_time() - began, 0.0)
+
+
+def row(name: str, spent: Spent, pages: int, grown: str = "") -> None:
+    """Print a line of the table."""
+    memory = f"{spent.megabytes:.0f}" if spent.megabytes else ""
+    print(f"| {name} | {spent.seconds / pages * 1000:.2f} | {pages / spent.seconds:.0f} | {memory} | {grown} |")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -67,10 +67,11 @@ class _Check:
             return self._put_off(*self.visit.put_off)
         if (failure := self.visit.failure) is not None:
             return self._failed(failure)
-        last = self.watching.store.last_record(self.service, self.document)
         new = [one for one in self.visit.outcomes if isinstance(one, Captured)]
-        before = [one.sha256 for one in last]
-        if not new or before == [hashlib.sha256(one.body).hexdigest() for one in new]:
+        if not new:
+            return self._same(new)
+        last = self.watching.store.last_record(self.service, self.document)
+        if [one.sha256 for one in last] == [hashlib.sha256(one.body).hexdigest() for one in new]:
             return self._same(new)
         if self._is_cut(new):
             return self._cut(new)
@@ -103,13 +104,15 @@ class _Check:
 
     def _same(self, new: list[Captured]) -> Checked:
         """Note that the bytes are those of the last record; where that one was short, it now is the text."""
-        doubts = self.watching.store.suspects(self.service, self.document)
+        doubts = self._doubts()
         number, doubt = doubts[-1] if doubts else (0, None)  # a good page would have settled them
         is_confirmed = doubt is not None and doubt.startswith(f"{Noise.CAPTURE_LOSS}:")
         with self.watching.store.writing() as writing:
             for part, one in enumerate(self.visit.outcomes):
                 writing.record_capture(self._capture(one, part))
             if is_confirmed:
+                for earlier, _ in doubts[:-1]:
+                    writing.settle(earlier, "passed over", self.moment.now)
                 writing.settle(number, "confirmed", self.moment.now)
             self._checked(writing, self.regular, failure=None if is_confirmed else doubt, new=None if doubt else new)
         told = reassessed(self.watching, self.service, self.document, number, self.moment.now) if is_confirmed else None
@@ -118,6 +121,12 @@ class _Check:
         if doubt is not None:
             return self._told(Result.SUSPECT, doubt, next_check_at=self.regular)
         return self._told(Result.UNCHANGED, next_check_at=self.regular)
+
+    def _doubts(self) -> tuple[tuple[int, str], ...]:
+        """Give the suspect pages nobody has settled; a document has none unless its last check failed."""
+        if self.watched.failure is None:
+            return ()
+        return self.watching.store.suspects(self.service, self.document)
 
     def _is_cut(self, new: list[Captured]) -> bool:
         """Tell whether a page may lack its end; the same bytes twice in a row are taken for the whole."""
@@ -160,7 +169,7 @@ class _Check:
         why = None if is_version else f"{change.noise}: {change.summary}"
         then = self.regular if is_version and change.significance < LOUD else self.soon
         change_id = None
-        doubts = self.watching.store.suspects(self.service, self.document)
+        doubts = self._doubts()
         with self.watching.store.writing() as writing:
             number, *_ = [writing.record_capture(self._capture(one, part)) for part, one in enumerate(new)]
             if why:

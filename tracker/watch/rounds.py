@@ -39,12 +39,15 @@ class Going:
 def round_of_due(going: Going) -> Iterator[Checked]:
     """Check every document that is due; when told to stop, what was begun is still brought to its end."""
     done: set[tuple[str, str]] = set()
+    waiting: list[Watched] = []  # one of a host; what else is due is asked for when all of these have been begun
 
     def due(busy: set[str]) -> Sequence[Watched]:
-        found = going.watching.store.due(going.clock())
-        return [one for one in found if one.host not in busy and (one.service, one.document) not in done]
+        if not waiting:
+            found = going.watching.store.due(going.clock())
+            waiting.extend(one for one in found if one.host not in busy and (one.service, one.document) not in done)
+        return waiting
 
-    for checked in _round(going, due):
+    for checked in _round(going, due, waiting.remove):
         done.add((checked.service, checked.document))
         yield checked
 

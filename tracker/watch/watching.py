@@ -95,13 +95,13 @@ class Watching:
         for number, record in self.store.numbered_history(service, document):
             yield self.assessed(number, record, past)
 
-    def assessed(self, number: int, record: Record, past: Past) -> Assessed:
-        """Assess one record."""
+    def assessed(self, number: int, record: Record, past: Past, kept: int | None = None) -> Assessed:
+        """Assess one record; `kept` is the version of the archive that has the text of it."""
         texts: list[str] = []
 
         def read(asked: Record, pages: Sequence[Page]) -> str:
             try:
-                text = self.read(asked, pages)
+                text = self.store.text(kept) if asked is record and kept is not None else self.read(asked, pages)
             except DeclarationError as wrong:  # what one page was declared with shall not keep others from being read
                 raise UnreadablePage(str(wrong)) from wrong
             if asked is record:  # not one of its pages alone
@@ -120,8 +120,9 @@ class Watching:
         known = self.known.pop(key, None)
         if known is None or (known.number, known.made_by) != (upto, made_by):
             past = Past()
-            for _ in self.journey(service, document, past):
-                pass
+            kept = {one.capture: one.id for one in self.store.versions(service, document) if one.made_by == made_by}
+            for number, record in self.store.numbered_history(service, document):
+                self.assessed(number, record, past, kept.get(number))  # to read a page is most of the work
             known = Known(past, upto, made_by)
         self.remember(service, document, known)
         return known.past
