@@ -58,6 +58,7 @@ class Daemon:
     def run(self) -> None:
         """Tick until told to stop."""
         scheduler = BackgroundScheduler(timezone=UTC)
+        began = self.outside.clock(), time.monotonic()
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a tick was still running is no news
         for tick in self.ticks:
             scheduler.add_job(
@@ -74,7 +75,7 @@ class Daemon:
         scheduler.start()
         log.info("watching %d documents", _watched(self.setup))
         try:
-            self._look_after(scheduler)
+            self._look_after(scheduler, *began)
         finally:
             scheduler.shutdown(wait=True)  # what was begun comes to its end
             log.info("stopped")
@@ -95,9 +96,8 @@ class Daemon:
         except Exception:
             log.exception("%s: a fault of the tracker; it comes again", tick.name)
 
-    def _look_after(self, scheduler: BackgroundScheduler) -> None:
-        """Wait for signals, and notice when the clock was set."""
-        wall, passed = self.outside.clock(), time.monotonic()
+    def _look_after(self, scheduler: BackgroundScheduler, wall: datetime, passed: float) -> None:
+        """Wait for signals, and notice when the clock was set: it says `wall` when `passed` had passed."""
         while not self.stopping.wait(_LOOK):
             now, then = self.outside.clock(), time.monotonic()
             jump = now - wall - timedelta(seconds=then - passed)

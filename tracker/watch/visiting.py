@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tracker.fetch.outcome import Outcome
     from tracker.text.declaration import Page
 
-PATIENCE = timedelta(minutes=6)  # that a document waits for its host before it is put off
+PATIENCE = timedelta(seconds=45)  # that a document waits for its host before it is put off: longer than any usual pause
 _FOR_A_BROWSER = frozenset({FailureKind.CHALLENGE})
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 _WITHHELD = "(withheld)"
