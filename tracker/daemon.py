@@ -93,7 +93,7 @@ class Daemon:
             log.error("%s: %s; nothing is asked for or written for %s", tick.name, full, _FULL)  # noqa: TRY400  no fault
         except TrackerError as failed:
             log.error("%s: %s", tick.name, failed)  # noqa: TRY400  its text says it all
-        except Exception:
+        except Exception:  # a fault of ours in one tick: told with its trace, and no reason to stop watching
             log.exception("%s: a fault of the tracker; it comes again", tick.name)
 
     def _look_after(self, scheduler: BackgroundScheduler, wall: datetime, passed: float) -> None:

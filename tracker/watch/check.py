@@ -153,9 +153,9 @@ class _Check:
             past = watching.past_of(self.service, self.document, upto)
             text_before = past.faces[0].text if past.faces else None
             found = in_episode(watching, watching.assessed(0, self._record(new), past))
-        except Exception:
+        except Exception:  # raised again, whatever it is: evidence is not lost because we have a fault
             watching.forget(self.service, self.document)
-            self._keep(new)  # evidence is not lost because we have a fault
+            self._keep(new)
             raise
         try:
             return self._written(new, found, text_before)
