@@ -16,7 +16,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peers import Aligner, Pair, opened
+from peers import Aligner, Pair
+from program_peers import opened
 
 if TYPE_CHECKING:
     from types import ModuleType

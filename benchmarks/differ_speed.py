@@ -19,7 +19,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from peers import Ours, Pair, Peer, opened
+from peers import Ours, Pair, Peer
+from program_peers import opened
 
 from tracker.formats import git
 from tracker.formats.ota import read_repository
